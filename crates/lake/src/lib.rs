@@ -1,0 +1,1 @@
+//! Observations as a columnar table.
