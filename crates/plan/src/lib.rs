@@ -1,0 +1,7 @@
+//! A plan's text becomes sentences, and a sentence a stand: figure, target, light and the way down to the evidence.
+//!
+//! Invariants kept here: the text comes back byte for byte; a figure is computed, never typed in; no evidence means
+//! no light. This crate does not know of HTTP, pages or files on disk.
+
+pub mod text;
+pub mod words;
