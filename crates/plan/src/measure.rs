@@ -137,6 +137,9 @@ pub struct Measure {
     pub target_zh: Option<String>,
     pub target_en: Option<String>,
     pub better: Option<Better>,
+    /// The plan gives no number: better or worse than the same period of last year is the light.
+    #[serde(default)]
+    pub judge_by_last_year: bool,
     /// Stands among the target cards above the text.
     #[serde(default)]
     pub card: bool,
