@@ -3,6 +3,8 @@
 //! Invariants kept here: the text comes back byte for byte; a figure is computed, never typed in; no evidence means
 //! no light. This crate does not know of HTTP, pages or files on disk.
 
+pub mod days;
+pub mod figures;
 pub mod light;
 pub mod measure;
 pub mod published;

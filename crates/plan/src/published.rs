@@ -23,12 +23,17 @@ pub struct Published {
 /// # Errors
 /// The line and what is wrong with it.
 pub fn read(csv_text: &str) -> Result<Vec<Published>, csv::Error> {
-    csv::Reader::from_reader(csv_text.as_bytes()).deserialize().collect()
+    csv::Reader::from_reader(csv_text.as_bytes())
+        .deserialize()
+        .collect()
 }
 
 /// The published figures of an item, newest period first.
 pub fn of<'a>(all: &'a [Published], division: &str, item: &str) -> Vec<&'a Published> {
-    let mut out: Vec<&Published> = all.iter().filter(|p| p.division == division && p.item == item).collect();
+    let mut out: Vec<&Published> = all
+        .iter()
+        .filter(|p| p.division == division && p.item == item)
+        .collect();
     out.sort_by(|a, b| b.period.cmp(&a.period));
     out
 }

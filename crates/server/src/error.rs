@@ -1,0 +1,71 @@
+//! What a request is answered when it cannot be served: what was wrong, where, and what to do, in both languages.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use figure::Text;
+use serde_json::json;
+
+/// An answer that is not the one asked for.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    status: StatusCode,
+    message: Text,
+    place: String,
+    remedy: Text,
+}
+
+/// Result of a handler.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    /// The request asks for something that does not exist.
+    pub fn not_found(zh: impl Into<String>, en: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::NOT_FOUND, zh, en)
+    }
+
+    /// The request itself is wrong.
+    pub fn bad(zh: impl Into<String>, en: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::BAD_REQUEST, zh, en)
+    }
+
+    /// Something of ours failed: the detail goes to the reader too, for there is nobody else to read it.
+    pub fn internal(error: impl std::fmt::Display) -> ApiError {
+        let detail = error.to_string();
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("服务器内部错误:{detail}"),
+            format!("server error: {detail}"),
+        )
+        .remedy("稍后重试;若仍出现,请把这段文字交给管理员", "try again; if it stays, give this text to your administrator")
+    }
+
+    fn new(status: StatusCode, zh: impl Into<String>, en: impl Into<String>) -> ApiError {
+        let none = Text::new("", "");
+        ApiError { status, message: Text::new(zh, en), place: String::new(), remedy: none }
+    }
+
+    /// Where: the parameter, file, line, packet.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> ApiError {
+        self.place = place.into();
+        self
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn remedy(mut self, zh: impl Into<String>, en: impl Into<String>) -> ApiError {
+        self.remedy = Text::new(zh, en);
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = json!({"error": {
+            "zh": self.message.zh, "en": self.message.en, "where": self.place,
+            "remedy": self.remedy.en, "remedy_zh": self.remedy.zh, "remedy_en": self.remedy.en,
+        }});
+        (self.status, Json(body)).into_response()
+    }
+}
