@@ -5,13 +5,12 @@ use crate::measure::Figure;
 use chrono::{Datelike, NaiveDate};
 use figure::{NumberError, Ratio};
 
-/// How a region's share of days is made from its cities (law key `air.region`).
+/// How a region's figure is made from its cities' (law keys `air.region.mean` and `air.ratio.region`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegionRatio {
-    /// Good city-days over valid city-days.
-    Sum,
-    /// Mean of the cities' ratios, each rounded to this many decimals first.
-    MeanOfRounded(i32),
+pub struct Region {
+    /// Mean of the cities' figures, each rounded to this many decimals first. None: of the unrounded ones for a
+    /// concentration, all city-days pooled for a share of days.
+    pub of_rounded: Option<i32>,
 }
 
 /// A city's part of a figure.
@@ -76,7 +75,7 @@ fn contribution(figure: &Figure, day: &CityDay, bounds: DayBounds) -> Option<(Ra
 pub struct Running<'a> {
     figure: &'a Figure,
     bounds: DayBounds,
-    region: RegionRatio,
+    region: Region,
     cities: Vec<(String, Ratio, u32, u32, bool)>,
 }
 
@@ -86,7 +85,7 @@ impl<'a> Running<'a> {
         figure: &'a Figure,
         cities: &[String],
         bounds: DayBounds,
-        region: RegionRatio,
+        region: Region,
     ) -> Running<'a> {
         let zero = Ratio::from(0i64);
         let cities = cities
@@ -137,9 +136,8 @@ impl<'a> Running<'a> {
                 simulated: *simulated,
             });
         }
-        let value = match self.region {
-            RegionRatio::Sum if percent => self.pooled(scale)?,
-            RegionRatio::MeanOfRounded(decimals) if percent => {
+        let value = match self.region.of_rounded {
+            Some(decimals) => {
                 let rounded: Result<Vec<Ratio>, NumberError> = cities
                     .iter()
                     .filter_map(|c| c.value)
@@ -147,7 +145,8 @@ impl<'a> Running<'a> {
                     .collect();
                 mean(&rounded?)?
             }
-            _ => mean(&cities.iter().filter_map(|c| c.value).collect::<Vec<_>>())?,
+            None if percent => self.pooled(scale)?,
+            None => mean(&cities.iter().filter_map(|c| c.value).collect::<Vec<_>>())?,
         };
         let simulated = cities.iter().any(|c| c.simulated);
         Ok(GroupFigure {
@@ -189,7 +188,7 @@ pub fn to_date(
     days: &Days,
     upto: NaiveDate,
     bounds: DayBounds,
-    region: RegionRatio,
+    region: Region,
 ) -> Result<GroupFigure, NumberError> {
     let mut running = Running::new(figure, cities, bounds, region);
     for (i, city) in cities.iter().enumerate() {

@@ -64,8 +64,12 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Figure {
-    /// Mean of the cities' means of their day values.
-    Mean { factor: String, group: String },
+    /// Mean of the cities' means of their day values, to so many decimals.
+    Mean {
+        factor: String,
+        group: String,
+        decimals: i32,
+    },
     /// Days of AQI at most 100 among valid days.
     GoodDays { group: String },
     /// Days of AQI above 200 among valid days.
