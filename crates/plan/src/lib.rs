@@ -9,6 +9,7 @@ pub mod light;
 pub mod measure;
 pub mod project;
 pub mod published;
+pub mod reference;
 pub mod rules;
 pub mod stand;
 pub mod text;
