@@ -1,0 +1,541 @@
+//! HJ 633: individual indices, the index, its level and primary pollutants, in integers.
+
+use super::compile::{Of, period, pollutant, reported, rounding, row, whole};
+use super::index_compile::{
+    compile_inputs, compile_level, compile_missing, compile_practice, compile_row,
+};
+use super::{Period, Pollutant, PollutantSet};
+use crate::EvalError;
+use chrono::NaiveDate;
+use figure::{Clause, Decimal, Mode, NumberError, Ratio, Rounding, Text, div_round};
+use law::Law;
+
+/// The index rules of one day.
+#[derive(Debug, Clone)]
+pub struct Index {
+    rows: Vec<Row>,
+    /// Which row serves a pollutant and period.
+    row_of: [[Option<u8>; 3]; 7],
+    /// How concentrations are rounded before they get an index.
+    rounding: [Rounding; 7],
+    mode: Mode,
+    max: u16,
+    levels: Vec<Level>,
+    primary_above: u16,
+    order: Vec<Pollutant>,
+    daily: Vec<Input>,
+    realtime: Vec<Input>,
+    practice: Option<Practice>,
+    missing: Missing,
+    pub(crate) clauses: Clauses,
+}
+
+/// The clauses the index stands on, for explanations.
+#[derive(Debug, Clone)]
+pub(crate) struct Clauses {
+    pub breakpoints: Clause,
+    pub above: Clause,
+    pub decimals: Clause,
+    pub rounding: Clause,
+    pub levels: Clause,
+    pub primary: Clause,
+    pub inputs: Clause,
+    pub missing: Clause,
+    pub missing_note: Text,
+}
+
+/// One row of the table of breakpoints, at one scale.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// Decimals the concentrations below are scaled by.
+    pub scale: u32,
+    /// (concentration, index), rising in both; at least two.
+    pub points: Vec<(i64, u16)>,
+    pub beyond: Beyond,
+}
+
+/// What holds above the last concentration of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beyond {
+    /// The upper end of the index.
+    Max,
+    /// A fixed index.
+    Fixed(u16),
+    /// No index; another period's is reported.
+    None,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Practice {
+    pub inputs: Vec<Input>,
+    pub missing: Missing,
+    pub clause: Clause,
+    pub missing_clause: Clause,
+    pub missing_note: Text,
+}
+
+/// One entry of a report: which concentration, judged by which row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input {
+    /// What is reported: o3_8h for the 8-hour value.
+    pub factor: Pollutant,
+    /// The averaging period of the concentration.
+    pub period: Period,
+    /// The period whose row of breakpoints serves it.
+    pub row: Period,
+    /// Whether the report is incomplete without it.
+    pub needed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The index is that of the rest.
+    OfTheRest,
+    /// It is only published if that of the rest is above this.
+    StandsOnlyAbove(u16),
+}
+
+/// A level of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// 1 to 6.
+    pub grade: u8,
+    /// The last index in it.
+    pub aqi_to: u16,
+    /// 一级 …
+    pub level: String,
+    /// 优 / excellent …
+    pub category: Text,
+    /// 绿色 / green …
+    pub colour: Text,
+    /// The colour on screens.
+    pub rgb: [u8; 3],
+}
+
+/// An individual index, with what it was computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Iaqi {
+    /// The index; none where the row says to report another period's.
+    pub value: Option<u16>,
+    /// The concentration as rounded before the index.
+    pub concentration: Decimal,
+    /// The stretch of the table it fell in; none beyond its end.
+    pub segment: Option<Segment>,
+}
+
+/// Two neighbouring columns of the table of breakpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names of the formula in HJ 633
+pub struct Segment {
+    pub iaqi_lo: u16,
+    pub iaqi_hi: u16,
+    pub bp_lo: Decimal,
+    pub bp_hi: Decimal,
+}
+
+/// The concentrations of a day: means, ozone by its largest hour and its largest 8-hour mean.
+/// µg/m³, CO mg/m³; none where there is no valid value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct Day {
+    pub so2: Option<Decimal>,
+    pub no2: Option<Decimal>,
+    pub pm10: Option<Decimal>,
+    pub pm2_5: Option<Decimal>,
+    pub co: Option<Decimal>,
+    pub o3: Option<Decimal>,
+    pub o3_8h: Option<Decimal>,
+}
+
+/// The concentrations at an hour: 1-hour means, the sliding 8-hour mean of ozone, and the sliding
+/// 24-hour means of particles (only the letter of 2012 asks for those).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct Hour {
+    pub so2: Option<Decimal>,
+    pub no2: Option<Decimal>,
+    pub pm10: Option<Decimal>,
+    pub pm2_5: Option<Decimal>,
+    pub co: Option<Decimal>,
+    pub o3: Option<Decimal>,
+    pub o3_8h: Option<Decimal>,
+    pub pm10_24h: Option<Decimal>,
+    pub pm2_5_24h: Option<Decimal>,
+}
+
+/// Which rule for the hour, while practice and letter differed (before 2026-03-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HourMode {
+    /// What the national platform publishes: particles by their 1-hour value.
+    #[default]
+    Practice,
+    /// The letter of HJ 633-2012: particles by their sliding 24-hour mean.
+    Letter2012,
+}
+
+/// The index of a day or an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Aqi {
+    /// The index as published; none if there is nothing to compute it from, or if `withheld`.
+    pub aqi: Option<u16>,
+    /// The index of the items that are there, also when it is withheld.
+    pub of_the_rest: Option<u16>,
+    /// An item is missing and the index of the rest must not be published (`NA`).
+    pub withheld: bool,
+    /// Individual indices, in the order of [`Pollutant::ALL`].
+    pub iaqi: [Option<u16>; 7],
+    /// Primary pollutants; empty at or below the threshold.
+    pub primary: PollutantSet,
+    /// The level's number, 1 to 6; see [`Index::level`].
+    pub grade: Option<u8>,
+    /// Needed items without a value.
+    pub missing: PollutantSet,
+}
+
+/// The index of a day.
+pub type DayAqi = Aqi;
+
+impl Aqi {
+    /// Whether every needed item was there: only then is a day a valid one.
+    pub const fn complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+impl Day {
+    pub(crate) fn get(&self, factor: Pollutant, _: Period) -> Option<Decimal> {
+        match factor {
+            Pollutant::So2 => self.so2,
+            Pollutant::No2 => self.no2,
+            Pollutant::Pm10 => self.pm10,
+            Pollutant::Pm25 => self.pm2_5,
+            Pollutant::Co => self.co,
+            Pollutant::O3 => self.o3,
+            Pollutant::O3_8h => self.o3_8h,
+        }
+    }
+}
+
+impl Hour {
+    pub(crate) fn get(&self, factor: Pollutant, period: Period) -> Option<Decimal> {
+        match (factor, period) {
+            (Pollutant::Pm10, Period::H24) => self.pm10_24h,
+            (Pollutant::Pm25, Period::H24) => self.pm2_5_24h,
+            (Pollutant::So2, _) => self.so2,
+            (Pollutant::No2, _) => self.no2,
+            (Pollutant::Pm10, _) => self.pm10,
+            (Pollutant::Pm25, _) => self.pm2_5,
+            (Pollutant::Co, _) => self.co,
+            (Pollutant::O3, _) => self.o3,
+            (Pollutant::O3_8h, _) => self.o3_8h,
+        }
+    }
+}
+
+impl Index {
+    /// Compiles the index rules of a day.
+    ///
+    /// # Errors
+    /// [`EvalError::NotInForce`], [`EvalError::Law`].
+    pub fn at(law: &Law, date: NaiveDate, division: &str) -> Result<Self, EvalError> {
+        let of = Of {
+            law,
+            date,
+            division,
+        };
+        let (bp, above, decimals) = (
+            of.at("air.iaqi.breakpoints")?,
+            of.at("air.iaqi.above")?,
+            of.at("air.aqi.decimals")?,
+        );
+        let (round, levels, primary) = (
+            of.at("air.iaqi.rounding")?,
+            of.at("air.aqi.levels")?,
+            of.at("air.aqi.primary")?,
+        );
+        let (inputs, missing) = (of.at("air.aqi.inputs")?, of.at("air.aqi.missing")?);
+        let mut rules = [Rounding::gbt8170(0); 7];
+        for p in Pollutant::ALL {
+            rules[p as usize] = rounding(decimals, row(decimals, &[("factor", p.factor())])?)?;
+        }
+        let mut row_of = [[None; 3]; 7];
+        let mut rows = Vec::new();
+        for r in 0..bp.table.rows.len() {
+            let per = period(bp, bp.table.text(r, "period"))?;
+            let factor = reported(pollutant(bp, bp.table.text(r, "factor"))?, per);
+            row_of[factor as usize][per as usize] = u8::try_from(rows.len()).ok();
+            rows.push(compile_row(bp, above, r, &rules[factor as usize])?);
+        }
+        let mode_name = round.table.text(0, "mode");
+        let mode = Mode::by_name(mode_name)
+            .ok_or_else(|| EvalError::law(round, format!("unknown mode `{mode_name}`")))?;
+        let order = primary
+            .table
+            .text(0, "order")
+            .split_whitespace()
+            .map(|n| pollutant(primary, n));
+        Ok(Self {
+            rows,
+            row_of,
+            rounding: rules,
+            mode,
+            max: whole(round, 0, "max")?,
+            levels: (0..levels.table.rows.len())
+                .map(|r| compile_level(levels, r))
+                .collect::<Result<_, _>>()?,
+            primary_above: whole(primary, 0, "above")?,
+            order: order.collect::<Result<_, _>>()?,
+            daily: compile_inputs(inputs, "daily")?,
+            realtime: compile_inputs(inputs, "realtime")?,
+            practice: compile_practice(&of)?,
+            missing: compile_missing(missing)?,
+            clauses: Clauses {
+                breakpoints: bp.clause_ref(),
+                above: above.clause_ref(),
+                decimals: decimals.clause_ref(),
+                rounding: round.clause_ref(),
+                levels: levels.clause_ref(),
+                primary: primary.clause_ref(),
+                inputs: inputs.clause_ref(),
+                missing: missing.clause_ref(),
+                missing_note: missing.note.clone(),
+            },
+        })
+    }
+
+    /// The individual index of one concentration (rounded first as the law of the day says).
+    ///
+    /// # Errors
+    /// A negative concentration, one that does not fit, or a pollutant and period without a row.
+    pub fn iaqi(&self, factor: Pollutant, period: Period, c: Decimal) -> Result<Iaqi, EvalError> {
+        let factor = reported(factor, period);
+        let row = self.row(factor, period).or_else(|| {
+            // Hour values of particles are judged by the row of the day mean, where a rule says so.
+            let by_day = |i: &&Input| i.factor == factor && i.period == period;
+            let input = self.inputs(HourMode::Practice).iter().find(by_day)?;
+            self.row(factor, input.row)
+        });
+        let row = row.ok_or_else(|| {
+            EvalError::argument(
+                "period",
+                format!("there is no index for {factor} over {}", period.name()),
+            )
+        })?;
+        self.iaqi_by(row, factor, c)
+    }
+
+    fn row(&self, factor: Pollutant, period: Period) -> Option<&Row> {
+        self.rows
+            .get(usize::from(self.row_of[factor as usize][period as usize]?))
+    }
+
+    fn iaqi_by(&self, row: &Row, factor: Pollutant, c: Decimal) -> Result<Iaqi, EvalError> {
+        let c = c.round(&self.rounding[factor as usize])?;
+        if c.is_negative() {
+            let reason =
+                format!("{c} is negative: review the value, a concentration has no index below 0");
+            return Err(EvalError::argument(factor.name(), reason));
+        }
+        let scaled = c
+            .at_scale(row.scale)
+            .and_then(|m| i64::try_from(m).ok())
+            .ok_or(NumberError::Overflow)?;
+        let (value, at) = row.value(scaled, self.mode, self.max)?;
+        let segment = at.map(|i| row.segment(i)).transpose()?;
+        Ok(Iaqi {
+            value,
+            concentration: c,
+            segment,
+        })
+    }
+
+    /// The index of a day.
+    ///
+    /// # Errors
+    /// A negative concentration or one that does not fit.
+    pub fn daily(&self, day: &Day) -> Result<DayAqi, EvalError> {
+        self.of(&self.daily, self.missing, |f, p| day.get(f, p))
+    }
+
+    /// The index at an hour.
+    ///
+    /// # Errors
+    /// As [`Index::daily`].
+    pub fn hourly(&self, hour: &Hour, mode: HourMode) -> Result<Aqi, EvalError> {
+        let missing = match (&self.practice, mode) {
+            (Some(p), HourMode::Practice) => p.missing,
+            _ => self.missing,
+        };
+        self.of(self.inputs(mode), missing, |f, p| hour.get(f, p))
+    }
+
+    fn inputs(&self, mode: HourMode) -> &[Input] {
+        match (&self.practice, mode) {
+            (Some(p), HourMode::Practice) => &p.inputs,
+            _ => &self.realtime,
+        }
+    }
+
+    pub(crate) fn daily_inputs(&self) -> &[Input] {
+        &self.daily
+    }
+
+    pub(crate) fn hourly_inputs(&self, mode: HourMode) -> &[Input] {
+        self.inputs(mode)
+    }
+
+    /// Clauses for (inputs, missing, note on missing) of an hour.
+    pub(crate) fn hourly_clauses(&self, mode: HourMode) -> (&Clause, &Clause, &Text) {
+        match (&self.practice, mode) {
+            (Some(p), HourMode::Practice) => (&p.clause, &p.missing_clause, &p.missing_note),
+            _ => (
+                &self.clauses.inputs,
+                &self.clauses.missing,
+                &self.clauses.missing_note,
+            ),
+        }
+    }
+
+    fn of(
+        &self,
+        inputs: &[Input],
+        missing: Missing,
+        get: impl Fn(Pollutant, Period) -> Option<Decimal>,
+    ) -> Result<Aqi, EvalError> {
+        let mut out = Aqi::default();
+        for i in inputs {
+            let c = get(i.factor, i.period);
+            let value = match (c, self.row(i.factor, i.row)) {
+                (Some(c), Some(row)) => self.iaqi_by(row, i.factor, c)?.value,
+                _ => None,
+            };
+            out.iaqi[i.factor as usize] = value;
+            if value.is_none() && i.needed {
+                out.missing.insert(i.factor);
+            }
+        }
+        // Ozone beyond the 8-hour row is reported by its hour where the law says so: then it is not missing.
+        if out.missing.contains(Pollutant::O3_8h)
+            && get(Pollutant::O3_8h, Period::H8).is_some()
+            && out.iaqi[Pollutant::O3 as usize].is_some()
+        {
+            out.missing = out
+                .missing
+                .iter()
+                .filter(|p| *p != Pollutant::O3_8h)
+                .collect();
+        }
+        out.of_the_rest = out.iaqi.iter().flatten().copied().max();
+        let Some(aqi) = out.of_the_rest else {
+            return Ok(out);
+        };
+        if let Missing::StandsOnlyAbove(limit) = missing
+            && !out.complete()
+            && aqi <= limit
+        {
+            out.withheld = true;
+            return Ok(out);
+        }
+        out.aqi = Some(aqi);
+        out.grade = self.level_of(aqi).map(|l| l.grade);
+        if aqi > self.primary_above {
+            out.primary = Pollutant::ALL
+                .into_iter()
+                .filter(|p| out.iaqi[*p as usize] == Some(aqi))
+                .collect();
+        }
+        Ok(out)
+    }
+
+    /// The index of one entry of a report.
+    pub(crate) fn iaqi_of(&self, i: &Input, c: Decimal) -> Result<Iaqi, EvalError> {
+        let row = self.row(i.factor, i.row);
+        let row = row.ok_or_else(|| {
+            EvalError::argument(i.factor.name(), "has no row in the table of breakpoints")
+        })?;
+        self.iaqi_by(row, i.factor, c)
+    }
+
+    /// The level an index falls in.
+    pub fn level_of(&self, aqi: u16) -> Option<&Level> {
+        self.levels.iter().find(|l| aqi <= l.aqi_to)
+    }
+
+    /// A level by its number.
+    pub fn level(&self, grade: u8) -> Option<&Level> {
+        self.levels.iter().find(|l| l.grade == grade)
+    }
+
+    /// The primary pollutants in the order they are published, as symbols; ozone once.
+    pub fn primary_symbols(&self, set: PollutantSet) -> Vec<&'static str> {
+        let mut out: Vec<&'static str> = Vec::new();
+        for p in self.order.iter().filter(|p| set.contains(**p)) {
+            if !out.contains(&p.symbol()) {
+                out.push(p.symbol());
+            }
+        }
+        out
+    }
+
+    /// The upper end of the index.
+    pub const fn max(&self) -> u16 {
+        self.max
+    }
+}
+
+impl Row {
+    /// The index at a concentration in this row's scale, and the stretch it fell in.
+    fn value(
+        &self,
+        c: i64,
+        mode: Mode,
+        max: u16,
+    ) -> Result<(Option<u16>, Option<usize>), NumberError> {
+        let Some(hi) = self.points.iter().position(|(bp, _)| c <= *bp) else {
+            return Ok(match self.beyond {
+                Beyond::Max => (Some(max), None),
+                Beyond::Fixed(v) => (Some(v), None),
+                Beyond::None => (None, None),
+            });
+        };
+        let hi = hi.max(1); // c = 0 belongs to the first stretch
+        let ((b0, i0), (b1, i1)) = (self.points[hi - 1], self.points[hi]); // at least two points: checked on compiling
+        let num = i128::from(i1 - i0) * i128::from(c - b0);
+        let step = div_round(num, u128::from(b1.abs_diff(b0)), mode)?;
+        let value = u16::try_from(step + i128::from(i0)).map_err(|_| NumberError::Overflow)?;
+        Ok((Some(value), Some(hi)))
+    }
+
+    fn segment(&self, hi: usize) -> Result<Segment, NumberError> {
+        let ((b0, i0), (b1, i1)) = (self.points[hi - 1], self.points[hi]); // `hi` came from `value`
+        let at = |b: i64| Decimal::new(i128::from(b), self.scale).map(Decimal::normalized);
+        Ok(Segment {
+            iaqi_lo: i0,
+            iaqi_hi: i1,
+            bp_lo: at(b0)?,
+            bp_hi: at(b1)?,
+        })
+    }
+}
+
+/// `(150−100)⁄(115−75)×(89−75)+100 = 117.5 → 118`: the formula of HJ 633 with its numbers.
+pub(super) fn formula(c: Decimal, s: &Segment, value: u16) -> String {
+    let Segment {
+        iaqi_lo,
+        iaqi_hi,
+        bp_lo,
+        bp_hi,
+    } = s;
+    let exact = || {
+        let slope = Ratio::from(i64::from(iaqi_hi - iaqi_lo))
+            .div(Ratio::from(*bp_hi).sub((*bp_lo).into())?)?;
+        slope
+            .mul(Ratio::from(c).sub((*bp_lo).into())?)?
+            .add(Ratio::from(i64::from(*iaqi_lo)))
+    };
+    let shown = exact().map_or_else(
+        |_: NumberError| String::new(),
+        |r| format!(" = {}", r.shown(4)),
+    );
+    format!("({iaqi_hi}−{iaqi_lo})⁄({bp_hi}−{bp_lo})×({c}−{bp_lo})+{iaqi_lo}{shown} → {value}")
+}

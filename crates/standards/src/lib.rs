@@ -1,0 +1,17 @@
+//! `standards`: evaluation by the standards in `law`, as pure functions.
+//!
+//! Invariant kept here: **there is one way to each number**. A function is registered once
+//! ([`functions`]) and from there reaches the command line, SQL, the API and the calculator page; the
+//! explained form and the bulk form ([`air::Rules`]) run the same arithmetic on the same compiled law.
+//! No limit, breakpoint, weight or count of hours stands in this code: all of them come from a
+//! provision in force on the day, or the answer is an error that says none is.
+
+pub mod air;
+mod batch;
+mod error;
+mod function;
+mod round;
+
+pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
+pub use error::EvalError;
+pub use function::{Arg, ArgKind, Args, Cell, Column, Context, Function, Outcome, find, functions};
