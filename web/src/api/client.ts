@@ -1,0 +1,75 @@
+// One door to the API: every answer is JSON, every failure becomes an `ApiFailure` that says what, where and what to do.
+import type { ApiErrorBody } from './types'
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+
+export class ApiFailure extends Error {
+  readonly status: number
+  readonly body: ApiErrorBody
+
+  constructor(status: number, body: ApiErrorBody) {
+    super(body.en)
+    this.name = 'ApiFailure'
+    this.status = status
+    this.body = body
+  }
+}
+
+/** Path plus query; empty values are left out so that equal questions have equal addresses. */
+export function address(path: string, query: Query = {}): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') params.set(key, String(value))
+  }
+  const tail = params.toString()
+  if (!tail) return `/api${path}`
+  return `/api${path}${path.includes('?') ? '&' : '?'}${tail}`
+}
+
+async function read<T>(url: string, init: RequestInit): Promise<T> {
+  let answer: Response
+  try {
+    answer = await fetch(url, { ...init, headers: { accept: 'application/json', ...init.headers } })
+  } catch (reason) {
+    if (init.signal?.aborted) throw reason
+    throw new ApiFailure(0, {
+      zh: '连不上服务器',
+      en: 'the server cannot be reached',
+      where: url,
+      remedy_zh: '确认 qingshan 正在运行,再点“重试”',
+      remedy_en: 'check that qingshan is running, then retry',
+    })
+  }
+  let body: unknown
+  try {
+    body = await answer.json()
+  } catch {
+    throw new ApiFailure(answer.status, {
+      zh: `服务器的回答不是 JSON(状态 ${answer.status})`,
+      en: `the answer is not JSON (status ${answer.status})`,
+      where: url,
+      remedy_zh: '页面与程序的版本可能不同:刷新页面',
+      remedy_en: 'page and program may be of different versions: reload the page',
+    })
+  }
+  if (!answer.ok) {
+    const error = (body as { error?: ApiErrorBody }).error
+    throw new ApiFailure(
+      answer.status,
+      error ?? { zh: `状态 ${answer.status}`, en: `status ${answer.status}`, where: url },
+    )
+  }
+  return body as T
+}
+
+export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return read<T>(address(path, query), signal ? { signal } : {})
+}
+
+export function post<T>(path: string, body?: unknown): Promise<T> {
+  return read<T>(address(path), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body ?? {}),
+  })
+}

@@ -1,0 +1,442 @@
+// The answers of the HTTP API, as the pages read them. Figures travel as text, because a decimal's trailing zeros
+// mean something; only charts turn them into numbers.
+
+export type LightName = 'green' | 'amber' | 'red' | 'none'
+export type Certainty = 'certain' | 'likely' | 'uncertain'
+/** A decimal as text; a plain number is tolerated. */
+export type Figure = string | number | null | undefined
+
+export interface Both {
+  zh: string
+  en: string
+}
+
+export interface ApiErrorBody {
+  zh: string
+  en: string
+  where?: string | null
+  remedy?: string | null
+  remedy_zh?: string | null
+  remedy_en?: string | null
+}
+
+export type Counts = Record<LightName, number>
+
+export interface Piece {
+  text: string
+  role?: 'number' | 'name' | 'sentence' | 'space'
+  sentence?: string | null
+}
+
+export interface Block {
+  id: string
+  kind: 'title' | 'heading' | 'section' | 'paragraph' | 'blank'
+  number?: string | null
+  pieces: Piece[]
+}
+
+export interface Chapter {
+  id: string
+  number: string
+  title: string
+  title_en?: string | null
+  anchor: string
+  counts: Counts
+}
+
+/** Offsets count characters (code points), not UTF-16 units. */
+export interface Span {
+  start: number
+  end: number
+  measure: string
+  light: LightName
+}
+
+export interface SentenceState {
+  light: LightName
+  reason_zh?: string | null
+  reason_en?: string | null
+  spans: Span[]
+  measures: string[]
+}
+
+export interface Note {
+  sentence: string
+  measure: string
+  light: LightName
+  label_zh: string
+  label_en: string
+  value: Figure
+  unit?: string | null
+  sub_zh?: string | null
+  sub_en?: string | null
+  simulated: boolean
+}
+
+export interface Target {
+  op?: string | null
+  value?: Figure
+  text?: string | null
+  text_zh?: string | null
+  text_en?: string | null
+}
+
+export interface Bullet {
+  min: Figure
+  max: Figure
+  value: Figure
+  target?: Figure
+  lo?: Figure
+  hi?: Figure
+  better: 'low' | 'high'
+}
+
+export interface Card {
+  measure: string
+  title_zh: string
+  title_en: string
+  value: Figure
+  unit?: string | null
+  target?: Target | null
+  light: LightName
+  hint_zh?: string | null
+  hint_en?: string | null
+  simulated: boolean
+  bullet?: Bullet | null
+  reason_zh?: string | null
+  reason_en?: string | null
+}
+
+export interface Step {
+  date: string
+  label_zh: string
+  label_en: string
+  simulated: boolean
+}
+
+export interface LawInForce {
+  number: string
+  title?: string
+  title_zh?: string
+  title_en?: string
+  from: string
+  to?: string | null
+}
+
+export interface Plan {
+  id: string
+  title: string
+  issuer: string
+  issuer_zh?: string
+  issuer_en?: string
+  year: number
+  date: string
+  law_of?: string | null
+  law_in_force: LawInForce[]
+  data: { mode: 'real' | 'simulated' | 'mixed' | 'none'; text_zh: string; text_en: string; steps: Step[] }
+  counts: Counts
+  chapters: Chapter[]
+  blocks: Block[]
+  sentences: Record<string, SentenceState>
+  notes: Note[]
+  cards: Card[]
+}
+
+export interface TrendPoint {
+  date: string
+  value: Figure
+  last_year?: Figure
+}
+
+export interface CityRow {
+  code: string
+  name: string
+  name_en?: string | null
+  value: Figure
+  unit?: string | null
+  light: LightName
+  rank?: number | null
+  last_year?: Figure
+  simulated: boolean
+  days?: number | null
+  /** REF of the figure, for its explanation. */
+  reference?: string | null
+}
+
+export interface DayCell {
+  date: string
+  value?: Figure
+  aqi?: Figure
+  level?: string | number | null
+  category?: string | null
+  category_en?: string | null
+  primary?: string | string[] | null
+  colour?: string | null
+  simulated: boolean
+  reference?: string | null
+}
+
+export interface PublishedFigure {
+  period: string
+  division: string
+  item: string
+  item_zh?: string | null
+  item_en?: string | null
+  value: Figure
+  unit?: string | null
+  source?: string | null
+  note?: string | null
+}
+
+export interface Task {
+  id?: string
+  title?: string
+  title_zh?: string
+  title_en?: string
+  state?: string
+  due?: string
+}
+
+export interface Projection {
+  value: Figure
+  lo: Figure
+  hi: Figure
+  coverage?: Figure
+  rounds?: number | null
+  years?: (number | string)[]
+  text_zh: string
+  text_en: string
+}
+
+export interface WhatIf {
+  law_of?: string
+  value?: Figure
+  unit?: string | null
+  light?: LightName
+  text_zh?: string | null
+  text_en?: string | null
+  /** The same figure under the law of its own days. */
+  base?: { value: Figure; light?: LightName } | null
+}
+
+export interface Stand {
+  measure: string
+  title_zh: string
+  title_en: string
+  sentence?: string | { id?: string; text?: string } | null
+  value: Figure
+  unit?: string | null
+  light: LightName
+  reason_zh?: string | null
+  reason_en?: string | null
+  simulated: boolean
+  target?: Target | null
+  last_year?: { value: Figure; simulated?: boolean } | null
+  year_on_year?: Figure
+  year_on_year_unit?: string | null
+  remaining?: { text_zh: string; text_en: string; value?: Figure } | null
+  projection?: Projection | null
+  valid?: { cities?: number; sites?: number; days?: number; of?: number } | null
+  trend: TrendPoint[]
+  published: PublishedFigure[]
+  cities: CityRow[]
+  calendar: DayCell[]
+  reference?: string | null
+  tasks: Task[]
+  cases: Task[]
+  what_if?: WhatIf | null
+}
+
+export interface ClauseRef {
+  standard: string
+  clause: string
+  key: string
+  certainty: Certainty
+}
+
+export interface Explanation {
+  title: Both
+  value?: string | null
+  unit?: string | null
+  formula?: string | null
+  clauses?: ClauseRef[]
+  inputs?: Explanation[]
+  reference?: string | null
+  evidence?: string | null
+  notes?: Both[]
+  simulated?: boolean
+}
+
+export interface ExplainAnswer extends Explanation {
+  used_by?: { ref: string; title: string | Both }[]
+  law?: { key: string; standard: string; clause: string; date: string }[]
+}
+
+export interface NumberedLine {
+  n: number
+  text: string
+}
+
+export interface PacketFields {
+  version?: string | null
+  crc?: string | null
+  crc_ok?: boolean | null
+  fields?: Record<string, unknown>
+  warnings?: string[]
+}
+
+export interface Evidence {
+  kind: string
+  title: string
+  title_en?: string | null
+  name?: string | null
+  source?: string | null
+  licence?: string | null
+  simulated?: boolean
+  sha256?: string | null
+  line?: number | null
+  header?: string[] | null
+  before?: NumberedLine[] | null
+  text: string
+  /** Character offsets into `text`. */
+  highlight?: [number, number][] | null
+  after?: NumberedLine[] | null
+  received_at?: string | null
+  seq?: number | null
+  segment?: string | number | null
+  offset?: number | null
+  chain?: { ok: boolean; checked?: string | number | null } | null
+  packet?: PacketFields | null
+}
+
+export interface StandardRow {
+  number: string
+  title_zh: string
+  title_en: string
+  from: string
+  to?: string | null
+  replaces?: string | null
+  in_force: boolean
+  certainty: Certainty
+  source?: string | null
+  checked?: string | null
+  note?: string | null
+  provisions: number
+}
+
+export interface Table {
+  columns: string[]
+  rows: string[][]
+}
+
+export interface Provision {
+  key: string
+  standard: string | Partial<StandardRow>
+  clause: string
+  from?: string | null
+  to?: string | null
+  division?: string | null
+  certainty: Certainty
+  source?: string | null
+  title?: Both
+  title_zh?: string
+  title_en?: string
+  unit?: string | null
+  note?: string | null
+  table?: Table | null
+}
+
+export interface StandardDetail extends Omit<StandardRow, 'provisions'> {
+  provisions: Provision[]
+}
+
+export interface LawKey {
+  key: string
+  at: Provision | null
+  versions: Provision[]
+}
+
+export interface LawChange {
+  key: string
+  before: Provision | null
+  after: Provision | null
+  rows?: { row?: string; column?: string; before?: string | null; after?: string | null }[]
+}
+
+export interface FunctionArg {
+  name: string
+  kind: string
+  unit?: string | null
+  required: boolean
+  title?: Both | [string, string] | string
+  choices?: string[] | null
+}
+
+export interface FunctionInfo {
+  name: string
+  title: Both | [string, string]
+  args: FunctionArg[]
+  results: { name: string; kind?: string; title?: Both | null; unit?: string | null }[]
+  keys?: string[]
+}
+
+export interface FigureAnswer {
+  value: unknown
+  columns: Record<string, unknown> | [string, unknown][]
+  explanation: Explanation
+}
+
+export interface PacketRow {
+  seq: number
+  at: string
+  mn: string
+  name?: string | null
+  st?: string | null
+  cn?: string | null
+  version?: string | null
+  raw: string
+  warnings?: string[] | null
+  simulated?: boolean
+}
+
+export interface Outlet {
+  mn: string
+  name?: string | null
+  division?: string | null
+  connected: boolean
+  last_at?: string | null
+  packets?: number | null
+  last_values?: { factor: string; name?: string | null; value: Figure; unit?: string | null }[] | Record<string, Figure> | null
+  simulated?: boolean
+}
+
+export interface Packets {
+  outlets: { connected: number; registered: number; simulated?: number | boolean }
+  rate: { packets_s: Figure; bytes_s?: Figure; p99_ms?: Figure }
+  totals: { accepted: number; quarantined: number; duplicates?: number }
+  recent: PacketRow[]
+  outlets_list: Outlet[]
+}
+
+export interface Quarantined {
+  id: number | string
+  at: string
+  peer?: string | null
+  reason: string
+  reason_zh?: string | null
+  reason_en?: string | null
+  detail?: string | null
+  remedy_zh?: string | null
+  remedy_en?: string | null
+  raw: string
+  qnrtn?: string | number | null
+  replayed?: boolean
+}
+
+export interface SearchHit {
+  kind: 'sentence' | 'measure' | 'standard' | 'site' | 'division' | string
+  id: string
+  title: string
+  where?: string | null
+  url: string
+}
