@@ -44,7 +44,7 @@ fn many_appenders_get_numbers_without_gaps_and_find_what_they_wrote() {
     }
     let report = e.verify().expect("reads");
     assert!(
-        report.ok() && report.records == 2000 && report.segments > 3,
+        report.ok() && report.records == 2000 && report.segments >= 3,
         "{report:?}"
     );
     assert_eq!(report.head, e.head().1);
