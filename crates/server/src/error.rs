@@ -69,3 +69,21 @@ impl IntoResponse for ApiError {
         (self.status, Json(body)).into_response()
     }
 }
+
+/// Query parameters; what cannot be read is answered like every other error, with the parameter's name.
+pub struct Q<T>(pub T);
+
+impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequestParts<S> for Q<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        _: &S,
+    ) -> Result<Self, Self::Rejection> {
+        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|q| Q(q.0)).map_err(|e| {
+            ApiError::bad(format!("请求参数有误:{e}"), format!("a parameter is wrong: {e}"))
+                .at(parts.uri.path())
+                .remedy("日期写作 2024-05-13,行政区写 6 位代码", "write a date as 2024-05-13, a division as 6 digits")
+        })
+    }
+}

@@ -1,9 +1,9 @@
 //! The law library: standards, provisions by key and date, what changed between two days.
 
 use crate::App;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Q};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use chrono::NaiveDate;
 use law::{Change, Provision, Standard};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ pub struct OnDay {
 }
 
 /// `GET /api/law?date=`: every standard, and whether it is in force on the day (today by default).
-pub async fn standards(State(app): State<Arc<App>>, Query(q): Query<OnDay>) -> Json<Value> {
+pub async fn standards(State(app): State<Arc<App>>, Q(q): Q<OnDay>) -> Json<Value> {
     let on = q.date.unwrap_or_else(|| app.today());
     let list: Vec<Value> = app.law.standards().iter().map(|s| standard(&app, s, on)).collect();
     let keys: Vec<Value> = app
@@ -48,7 +48,7 @@ pub struct Number {
 }
 
 /// `GET /api/law/standard?number=`: a standard with its provisions.
-pub async fn one_standard(State(app): State<Arc<App>>, Query(q): Query<Number>) -> ApiResult<Json<Value>> {
+pub async fn one_standard(State(app): State<Arc<App>>, Q(q): Q<Number>) -> ApiResult<Json<Value>> {
     let s = app.law.standard(&q.number).ok_or_else(|| {
         ApiError::not_found(
             format!("标准库中没有 {}", q.number),
@@ -72,7 +72,7 @@ pub struct Key {
 }
 
 /// `GET /api/law/key?key=air.limit&date=`: what holds on the day, and all versions.
-pub async fn key(State(app): State<Arc<App>>, Query(q): Query<Key>) -> ApiResult<Json<Value>> {
+pub async fn key(State(app): State<Arc<App>>, Q(q): Q<Key>) -> ApiResult<Json<Value>> {
     let versions = app.law.versions(&q.key);
     if versions.is_empty() {
         return Err(ApiError::not_found(
@@ -98,6 +98,6 @@ pub struct Days {
 }
 
 /// `GET /api/law/diff?a=&b=`: every key whose provision differs between two days.
-pub async fn diff(State(app): State<Arc<App>>, Query(q): Query<Days>) -> Json<Vec<Change>> {
+pub async fn diff(State(app): State<Arc<App>>, Q(q): Q<Days>) -> Json<Vec<Change>> {
     Json(app.law.diff(q.a, q.b))
 }

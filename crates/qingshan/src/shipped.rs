@@ -1,0 +1,63 @@
+//! Law, plan and tables, read from what is shipped.
+
+use crate::assets;
+use law::Law;
+use plan::measure::{Plan, Sources};
+use std::collections::HashMap;
+
+/// The law, whole.
+///
+/// # Errors
+/// Every file that cannot be read, with its line.
+pub fn law() -> Result<Law, String> {
+    let mut files = vec![];
+    for path in assets::list("law", ".toml") {
+        let text = assets::text(&path)?;
+        files.push((path, text));
+    }
+    Law::load(files).map_err(|errors| lines(errors.iter().map(ToString::to_string)))
+}
+
+/// A plan by the name of its folder under `plan/`.
+///
+/// # Errors
+/// Every problem of its files.
+pub fn plan(id: &str) -> Result<Plan, String> {
+    let text = |name: &str| assets::text(&format!("plan/{id}/{name}"));
+    let (head, body, measures) = (text("plan.toml")?, text("text.txt")?, text("measures.toml")?);
+    let (groups, words) = (assets::text("packs/air/groups.toml")?, assets::text("packs/plan/words.toml")?);
+    let sources = Sources { head: &head, text: &body, measures: &measures, groups: &groups, words: &words };
+    Plan::read(&sources)
+        .map_err(|problems| lines(problems.iter().map(|p| format!("plan/{id}: {}: {}", p.place, p.problem))))
+}
+
+/// A row of `data/sites/cities.csv`.
+#[derive(serde::Deserialize)]
+struct City {
+    code: String,
+    name: String,
+    name_en: String,
+}
+
+/// City code → names.
+///
+/// # Errors
+/// When the table is missing or a row of it is wrong.
+pub fn cities() -> Result<HashMap<String, (String, String)>, String> {
+    let rows: Vec<City> = table("data/sites/cities.csv")?;
+    Ok(rows.into_iter().map(|c| (c.code, (c.name, c.name_en))).collect())
+}
+
+/// A shipped CSV table.
+///
+/// # Errors
+/// Which file and line.
+pub fn table<T: serde::de::DeserializeOwned>(path: &str) -> Result<Vec<T>, String> {
+    let text = assets::text(path)?;
+    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(text.as_bytes()).deserialize().collect();
+    rows.map_err(|e| format!("{path}: {e}"))
+}
+
+fn lines(all: impl Iterator<Item = String>) -> String {
+    all.collect::<Vec<_>>().join("\n")
+}
