@@ -1,8 +1,8 @@
 // What both drawings of the map share: shades by value, the place of a label, whether the browser can do WebGL.
 import type { Feature, Position } from 'geojson'
 
-/** Paper to ink in even steps: one hue, so that it cannot be read as good or bad. */
-const STEPS = ['#eef1ec', '#d3ddd6', '#b0c3b8', '#87a595', '#5c8371', '#38604f']
+/** Even steps of one hue, so that it cannot be read as good or bad; the darkest still carries black letters. */
+const STEPS = ['#f0f2ed', '#dfe7e0', '#cbdad0', '#b4cabd', '#99b6a6', '#7da08e']
 
 export interface Shades {
   steps: string[]
