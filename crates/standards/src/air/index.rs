@@ -4,10 +4,12 @@ use super::compile::{Of, period, pollutant, reported, rounding, row, whole};
 use super::index_compile::{
     compile_inputs, compile_level, compile_missing, compile_practice, compile_row,
 };
+use super::report::{Aqi, Day, DayAqi, Hour, HourMode};
+use super::row::{Iaqi, Row};
 use super::{Period, Pollutant, PollutantSet};
 use crate::EvalError;
 use chrono::NaiveDate;
-use figure::{Clause, Decimal, Mode, NumberError, Ratio, Rounding, Text, div_round};
+use figure::{Clause, Decimal, Mode, NumberError, Rounding, Text};
 use law::Law;
 
 /// The index rules of one day.
@@ -42,27 +44,6 @@ pub(crate) struct Clauses {
     pub inputs: Clause,
     pub missing: Clause,
     pub missing_note: Text,
-}
-
-/// One row of the table of breakpoints, at one scale.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    /// Decimals the concentrations below are scaled by.
-    pub scale: u32,
-    /// (concentration, index), rising in both; at least two.
-    pub points: Vec<(i64, u16)>,
-    pub beyond: Beyond,
-}
-
-/// What holds above the last concentration of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beyond {
-    /// The upper end of the index.
-    Max,
-    /// A fixed index.
-    Fixed(u16),
-    /// No index; another period's is reported.
-    None,
 }
 
 #[derive(Debug, Clone)]
@@ -110,126 +91,6 @@ pub struct Level {
     pub colour: Text,
     /// The colour on screens.
     pub rgb: [u8; 3],
-}
-
-/// An individual index, with what it was computed from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Iaqi {
-    /// The index; none where the row says to report another period's.
-    pub value: Option<u16>,
-    /// The concentration as rounded before the index.
-    pub concentration: Decimal,
-    /// The stretch of the table it fell in; none beyond its end.
-    pub segment: Option<Segment>,
-}
-
-/// Two neighbouring columns of the table of breakpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // the names of the formula in HJ 633
-pub struct Segment {
-    pub iaqi_lo: u16,
-    pub iaqi_hi: u16,
-    pub bp_lo: Decimal,
-    pub bp_hi: Decimal,
-}
-
-/// The concentrations of a day: means, ozone by its largest hour and its largest 8-hour mean.
-/// µg/m³, CO mg/m³; none where there is no valid value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs)]
-pub struct Day {
-    pub so2: Option<Decimal>,
-    pub no2: Option<Decimal>,
-    pub pm10: Option<Decimal>,
-    pub pm2_5: Option<Decimal>,
-    pub co: Option<Decimal>,
-    pub o3: Option<Decimal>,
-    pub o3_8h: Option<Decimal>,
-}
-
-/// The concentrations at an hour: 1-hour means, the sliding 8-hour mean of ozone, and the sliding
-/// 24-hour means of particles (only the letter of 2012 asks for those).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs)]
-pub struct Hour {
-    pub so2: Option<Decimal>,
-    pub no2: Option<Decimal>,
-    pub pm10: Option<Decimal>,
-    pub pm2_5: Option<Decimal>,
-    pub co: Option<Decimal>,
-    pub o3: Option<Decimal>,
-    pub o3_8h: Option<Decimal>,
-    pub pm10_24h: Option<Decimal>,
-    pub pm2_5_24h: Option<Decimal>,
-}
-
-/// Which rule for the hour, while practice and letter differed (before 2026-03-01).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HourMode {
-    /// What the national platform publishes: particles by their 1-hour value.
-    #[default]
-    Practice,
-    /// The letter of HJ 633-2012: particles by their sliding 24-hour mean.
-    Letter2012,
-}
-
-/// The index of a day or an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Aqi {
-    /// The index as published; none if there is nothing to compute it from, or if `withheld`.
-    pub aqi: Option<u16>,
-    /// The index of the items that are there, also when it is withheld.
-    pub of_the_rest: Option<u16>,
-    /// An item is missing and the index of the rest must not be published (`NA`).
-    pub withheld: bool,
-    /// Individual indices, in the order of [`Pollutant::ALL`].
-    pub iaqi: [Option<u16>; 7],
-    /// Primary pollutants; empty at or below the threshold.
-    pub primary: PollutantSet,
-    /// The level's number, 1 to 6; see [`Index::level`].
-    pub grade: Option<u8>,
-    /// Needed items without a value.
-    pub missing: PollutantSet,
-}
-
-/// The index of a day.
-pub type DayAqi = Aqi;
-
-impl Aqi {
-    /// Whether every needed item was there: only then is a day a valid one.
-    pub const fn complete(&self) -> bool {
-        self.missing.is_empty()
-    }
-}
-
-impl Day {
-    pub(crate) fn get(&self, factor: Pollutant, _: Period) -> Option<Decimal> {
-        match factor {
-            Pollutant::So2 => self.so2,
-            Pollutant::No2 => self.no2,
-            Pollutant::Pm10 => self.pm10,
-            Pollutant::Pm25 => self.pm2_5,
-            Pollutant::Co => self.co,
-            Pollutant::O3 => self.o3,
-            Pollutant::O3_8h => self.o3_8h,
-        }
-    }
-}
-
-impl Hour {
-    pub(crate) fn get(&self, factor: Pollutant, period: Period) -> Option<Decimal> {
-        match (factor, period) {
-            (Pollutant::Pm10, Period::H24) => self.pm10_24h,
-            (Pollutant::Pm25, Period::H24) => self.pm2_5_24h,
-            (Pollutant::So2, _) => self.so2,
-            (Pollutant::No2, _) => self.no2,
-            (Pollutant::Pm10, _) => self.pm10,
-            (Pollutant::Pm25, _) => self.pm2_5,
-            (Pollutant::Co, _) => self.co,
-            (Pollutant::O3, _) => self.o3,
-            (Pollutant::O3_8h, _) => self.o3_8h,
-        }
-    }
 }
 
 impl Index {
@@ -481,61 +342,4 @@ impl Index {
     pub const fn max(&self) -> u16 {
         self.max
     }
-}
-
-impl Row {
-    /// The index at a concentration in this row's scale, and the stretch it fell in.
-    fn value(
-        &self,
-        c: i64,
-        mode: Mode,
-        max: u16,
-    ) -> Result<(Option<u16>, Option<usize>), NumberError> {
-        let Some(hi) = self.points.iter().position(|(bp, _)| c <= *bp) else {
-            return Ok(match self.beyond {
-                Beyond::Max => (Some(max), None),
-                Beyond::Fixed(v) => (Some(v), None),
-                Beyond::None => (None, None),
-            });
-        };
-        let hi = hi.max(1); // c = 0 belongs to the first stretch
-        let ((b0, i0), (b1, i1)) = (self.points[hi - 1], self.points[hi]); // at least two points: checked on compiling
-        let num = i128::from(i1 - i0) * i128::from(c - b0);
-        let step = div_round(num, u128::from(b1.abs_diff(b0)), mode)?;
-        let value = u16::try_from(step + i128::from(i0)).map_err(|_| NumberError::Overflow)?;
-        Ok((Some(value), Some(hi)))
-    }
-
-    fn segment(&self, hi: usize) -> Result<Segment, NumberError> {
-        let ((b0, i0), (b1, i1)) = (self.points[hi - 1], self.points[hi]); // `hi` came from `value`
-        let at = |b: i64| Decimal::new(i128::from(b), self.scale).map(Decimal::normalized);
-        Ok(Segment {
-            iaqi_lo: i0,
-            iaqi_hi: i1,
-            bp_lo: at(b0)?,
-            bp_hi: at(b1)?,
-        })
-    }
-}
-
-/// `(150−100)⁄(115−75)×(89−75)+100 = 117.5 → 118`: the formula of HJ 633 with its numbers.
-pub(super) fn formula(c: Decimal, s: &Segment, value: u16) -> String {
-    let Segment {
-        iaqi_lo,
-        iaqi_hi,
-        bp_lo,
-        bp_hi,
-    } = s;
-    let exact = || {
-        let slope = Ratio::from(i64::from(iaqi_hi - iaqi_lo))
-            .div(Ratio::from(*bp_hi).sub((*bp_lo).into())?)?;
-        slope
-            .mul(Ratio::from(c).sub((*bp_lo).into())?)?
-            .add(Ratio::from(i64::from(*iaqi_lo)))
-    };
-    let shown = exact().map_or_else(
-        |_: NumberError| String::new(),
-        |r| format!(" = {}", r.shown(4)),
-    );
-    format!("({iaqi_hi}−{iaqi_lo})⁄({bp_hi}−{bp_lo})×({c}−{bp_lo})+{iaqi_lo}{shown} → {value}")
 }

@@ -1,7 +1,8 @@
 //! Turning the provisions of HJ 633 into the integers of [`super::index`].
 
 use super::compile::{Of, decimal, period, pollutant, reported, whole};
-use super::index::{Beyond, Input, Level, Missing, Practice, Row};
+use super::index::{Input, Level, Missing, Practice};
+use super::row::{Beyond, Row};
 use crate::EvalError;
 use figure::{Interval, Rounding, Text};
 use law::Provision;

@@ -1,7 +1,7 @@
 //! The explained forms of the index: one concentration, a day, an hour (HJ 633).
 
-use super::index::{Aqi, Input};
-use super::{Day, Hour, HourMode, Iaqi, Index, Period, Pollutant};
+use super::index::Input;
+use super::{Aqi, Day, Hour, HourMode, Iaqi, Index, Period, Pollutant};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Clause, Decimal, Explanation, Text, Unit};
 
@@ -405,7 +405,7 @@ pub(super) fn explain_iaqi(
     let c = r.concentration;
     match (r.value, r.segment) {
         (Some(v), Some(s)) => {
-            e = e.value(v).formula(super::index::formula(c, &s, v));
+            e = e.value(v).formula(super::row::formula(c, &s, v));
         }
         (Some(v), None) => {
             e = e.value(v).clause(index.clauses.above.clone()).note(

@@ -15,13 +15,19 @@ mod mean_functions;
 mod pollutant;
 mod ranking;
 mod ratio;
+mod report;
+mod row;
 mod statistic;
+mod trend;
 
 pub use day::{CityMean, DayData, O3Day, O3Why};
 pub use evaluation::{Compliance, FactorYear};
-pub use index::{Aqi, Day, DayAqi, Hour, HourMode, Iaqi, Index, Level, Segment};
+pub use index::{Index, Level};
 pub use pollutant::{Period, Pollutant, PollutantSet};
 pub use ranking::{Composite, Ranking};
+pub use ratio::Ratios;
+pub use report::{Aqi, Day, DayAqi, Hour, HourMode};
+pub use row::{Iaqi, Segment};
 pub use statistic::{Statistics, Use, YearValid};
 
 use crate::{EvalError, Function};
@@ -38,6 +44,7 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     ranking::FUNCTIONS,
     limit::FUNCTIONS,
     convert::FUNCTIONS,
+    trend::FUNCTIONS,
 ];
 
 /// The air rules in force on a day in a division, compiled. Cheap to use, not to build: keep one per
@@ -50,10 +57,10 @@ pub struct Rules {
     pub day: DayData,
     /// HJ 663: means of periods, percentiles, validity of a year.
     pub statistics: Statistics,
-    /// Composite index and ranks.
-    pub ranking: Ranking,
+    /// Composite index and ranks; the reason where no rule for them is in force.
+    pub ranking: Result<Ranking, EvalError>,
     /// Good and heavy-pollution days.
-    pub ratio: ratio::Ratios,
+    pub ratio: Ratios,
 }
 
 impl Rules {
@@ -67,8 +74,8 @@ impl Rules {
             index: Index::at(law, date, division)?,
             day: DayData::at(law, date, division)?,
             statistics: Statistics::at(law, date, division)?,
-            ranking: Ranking::at(law, date, division)?,
-            ratio: ratio::Ratios::at(law, date, division)?,
+            ranking: Ranking::at(law, date, division), // ranks came later than the rest
+            ratio: Ratios::at(law, date, division)?,
         })
     }
 
@@ -175,7 +182,11 @@ impl Rules {
     ///
     /// # Errors
     /// As there.
-    pub fn composite(&self, statistics: &[Decimal; 6]) -> Result<Composite, NumberError> {
-        self.ranking.composite(statistics)
+    pub fn composite(&self, statistics: &[Decimal; 6]) -> Result<Composite, EvalError> {
+        Ok(self
+            .ranking
+            .as_ref()
+            .map_err(Clone::clone)?
+            .composite(statistics)?)
     }
 }

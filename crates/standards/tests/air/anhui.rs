@@ -15,6 +15,13 @@ fn an_early_day_is_judged_by_the_set_of_2012_and_says_that_this_is_likely() {
             .all(|c| c.certainty != figure::Certainty::Certain)
     );
     assert!(at("2015-06-01", "341600").is_ok());
+    // The first days of Hefei's series: rules for the index and for statistics, none for ranks yet.
+    let rules = standards::air::Rules::at(law(), "2013-12-02".parse().unwrap(), "340100").unwrap();
+    let e = rules
+        .composite(&[figure::Decimal::from_int(1); 6])
+        .unwrap_err()
+        .to_string();
+    assert!(e.contains("air.ranking"), "{e}");
     let e = at("2014-06-01", "341600").unwrap_err().to_string();
     assert!(e.contains("not in force on 2014-06-01"), "{e}");
 }

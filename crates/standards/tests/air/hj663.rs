@@ -215,3 +215,18 @@ fn clause_6_2_exceedance_multiples() {
     assert_eq!(b(NEW, "60.5"), " | no | 60"); // the rounded value is judged
     assert_eq!(b(NEW, "60"), " | no | 60");
 }
+
+#[test]
+fn appendix_b_rank_correlation() {
+    let r = |values: &str| show("air.trend", OLD, &format!("values={values}"), &["years"]);
+    assert_eq!(r("50+45+44+40+36"), "-1.000 | 5");
+    assert_eq!(r("36+40+44"), "1.000 | 3");
+    assert_eq!(r("36+44+40+50"), "0.800 | 4"); // d = 0, 1, 1, 0
+    assert_eq!(r("36+36+40"), "0.875 | 3"); // a tie shares rank 1.5: sum of d squared is 0.5
+    assert!(
+        call_in("air.trend", OLD, "", "values=36+-+40")
+            .unwrap_err()
+            .to_string()
+            .contains("a year is missing")
+    );
+}

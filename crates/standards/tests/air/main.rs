@@ -5,6 +5,7 @@ mod gb3095;
 mod hj633_2012;
 mod hj633_2026;
 mod hj663;
+mod model;
 mod published;
 mod ranking;
 mod ratios;

@@ -86,3 +86,12 @@ fn equal_values_share_the_better_rank() {
     assert_eq!(ranks("values=30+22+35+35+35+41"), "2 1 3 3 3 6 | 6");
     assert_eq!(ranks("values=82.1+-+90.0+82.10 order=desc"), "2 - 1 2 | 3");
 }
+
+#[test]
+fn change_against_the_last_period() {
+    let rate = |words: &str| show("air.change_rate", OLD, words, &["direction"]);
+    assert_eq!(rate("this=3.42 last=3.60"), "-5.0 | better");
+    assert_eq!(rate("this=3.61 last=3.60"), "0.3 | worse");
+    assert_eq!(rate("this=3.60 last=3.60"), "0.0 | same");
+    assert!(call_in("air.change_rate", OLD, "", "this=1 last=0").is_err());
+}

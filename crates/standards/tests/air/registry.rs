@@ -101,6 +101,8 @@ fn results_are_the_registered_columns() {
         ("air.exceedance", "factor=so2 period=1h c=1"),
         ("air.reference_state", "factor=so2 c=1 state_of=2018-01-01"),
         ("air.volume_ratio", "factor=so2 ratio=1"),
+        ("air.change_rate", "this=1 last=2"),
+        ("air.trend", "values=1+2"),
         ("round.gbt8170", "value=1.5 digits=0"),
     ] {
         let got: Vec<&str> = call(name, OLD, words)
