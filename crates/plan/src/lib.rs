@@ -4,6 +4,8 @@
 //! no light. This crate does not know of HTTP, pages or files on disk.
 
 pub mod days;
+pub mod depths;
+pub mod explain;
 pub mod figures;
 pub mod light;
 pub mod measure;
