@@ -1,0 +1,552 @@
+//! The fields in front of the data area (HJ 212-2017 table 3, HJ 212-2025 table 3), and their faults.
+//!
+//! `Header::read` only finds the fields; `Header::check` applies the catalogue in its order: repeated, wrong
+//! case and malformed items first, then QN ST CN PW MN Flag split RF CP.
+
+use crate::catalogue::{Reason, Warning, Warnings};
+use crate::codes::{self, Command};
+use crate::time::Time;
+use crate::{Options, Registered};
+
+/// A version of the standard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// HJ/T 212-2005.
+    V2005,
+    /// HJ 212-2017.
+    #[default]
+    V2017,
+    /// HJ 212-2025.
+    V2025,
+}
+
+impl Version {
+    /// The year in its number.
+    pub const fn year(self) -> u16 {
+        match self {
+            Version::V2005 => 2005,
+            Version::V2017 => 2017,
+            Version::V2025 => 2025,
+        }
+    }
+
+    /// The version bits of Flag, in their place.
+    pub const fn flag_bits(self) -> u8 {
+        (self as u8) << 2
+    }
+
+    /// By the version bits of Flag; `None` if they say more than 2025.
+    pub const fn of_flag(flag: u8) -> Option<Version> {
+        match flag >> 2 {
+            0 => Some(Version::V2005),
+            1 => Some(Version::V2017),
+            2 => Some(Version::V2025),
+            _ => None,
+        }
+    }
+}
+
+/// Bit of Flag: an answer is wanted.
+pub const FLAG_ANSWER: u8 = 1;
+/// Bit of Flag: PNUM and PNO are present.
+pub const FLAG_SPLIT: u8 = 2;
+
+/// Which part of a split message a packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// PNUM, from 1.
+    pub of: u16,
+    /// PNO, 1..=`of`.
+    pub number: u16,
+}
+
+/// The header fields by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Field {
+    Qn,
+    St,
+    Cn,
+    Pw,
+    Mn,
+    Flag,
+    Pnum,
+    Pno,
+    Rf,
+    Cp,
+}
+
+const NAMES: [(&str, Field); 10] = [
+    ("QN", Field::Qn),
+    ("ST", Field::St),
+    ("CN", Field::Cn),
+    ("PW", Field::Pw),
+    ("MN", Field::Mn),
+    ("Flag", Field::Flag),
+    ("PNUM", Field::Pnum),
+    ("PNO", Field::Pno),
+    ("RF", Field::Rf),
+    ("CP", Field::Cp),
+];
+/// Place of each field in the order of HJ/T 212-2005, where PNUM and PNO stand after QN.
+const ORDER_2005: [u8; 10] = [0, 3, 4, 5, 6, 7, 1, 2, 8, 9];
+
+/// The fields of a header as they stand, not yet judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Header<'a> {
+    fields: [Option<&'a str>; 9],
+    /// Where the data area's `&&` should begin: just after `CP=`.
+    pub(crate) cp: Option<usize>,
+    fault: Option<(Reason, &'a str)>,
+    warnings: Warnings,
+    /// Unknown keys so far.
+    unknown: u16,
+    /// Both orders are tracked until the version is known.
+    out_of_order: bool,
+    out_of_order_2005: bool,
+}
+
+/// Up to so many unknown keys are compared with one another: a header made of thousands must not cost a
+/// quadratic time.
+const UNKNOWN_COMPARED: u16 = 16;
+
+/// What a header says when it is in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checked {
+    pub(crate) flag: Option<u8>,
+    pub(crate) command: &'static Command,
+    pub(crate) part: Option<Part>,
+    pub(crate) warnings: Warnings,
+}
+
+/// A refusal and the text it is about.
+pub(crate) type Fault<'a> = (Reason, &'a str);
+
+impl<'a> Header<'a> {
+    /// Finds the fields of a segment.
+    pub(crate) fn read(segment: &'a str) -> Header<'a> {
+        let mut header = Header::default();
+        let mut at = 0;
+        let mut places = (0, 0);
+        loop {
+            let rest = &segment[at..];
+            let item = &rest[..memchr::memchr(b';', rest.as_bytes()).unwrap_or(rest.len())];
+            if let Some(value) = item.strip_prefix("CP=") {
+                header.cp = Some(at + item.len() - value.len());
+                return header;
+            }
+            header.item(segment, at, item, &mut places);
+            at += item.len() + 1;
+            if at > segment.len() {
+                break;
+            }
+        }
+        // No CP: what stands behind the first && is no header, whatever it looks like.
+        match segment.find("&&") {
+            Some(end) if header.fault.is_some() && end < segment.len() => {
+                Header::read(&segment[..end])
+            }
+            _ => header,
+        }
+    }
+
+    fn item(&mut self, segment: &'a str, at: usize, item: &'a str, places: &mut (u8, u8)) {
+        let Some(equals) = memchr::memchr(b'=', item.as_bytes()) else {
+            return self.fail(Reason::HeaderItemWithoutEquals, item);
+        };
+        let (mut key, mut value) = (&item[..equals], &item[equals + 1..]);
+        if key.ends_with(' ')
+            || key.starts_with(' ')
+            || value.ends_with(' ')
+            || value.starts_with(' ')
+        {
+            (key, value) = (key.trim_matches(' '), value.trim_matches(' '));
+            self.warnings.add(Warning::SpaceTrimmed);
+        }
+        let Some(field) = field_of(key) else {
+            if NAMES.iter().any(|(name, _)| name.eq_ignore_ascii_case(key)) {
+                self.fail(Reason::KeyCase, key);
+            } else if self.unknown < UNKNOWN_COMPARED
+                && segment[..at]
+                    .split(';')
+                    .any(|earlier| earlier.split('=').next() == Some(key))
+            {
+                self.fail(Reason::DuplicateField, key);
+            } else {
+                self.unknown += 1;
+                self.warnings.add(Warning::UnknownHeaderKey);
+            }
+            return;
+        };
+        // The standard's own slip `QN=…534,ST=32`: the comma stands for the semicolon.
+        if field == Field::Qn
+            && let Some((qn, next)) = value.split_once(',')
+        {
+            self.warnings.add(Warning::SeparatorSlip);
+            self.set(Field::Qn, key, qn, places);
+            return self.item(segment, at, next, places);
+        }
+        self.set(field, key, value, places);
+    }
+
+    fn set(&mut self, field: Field, key: &'a str, value: &'a str, places: &mut (u8, u8)) {
+        // CP= itself never comes here with its exact spelling; ` CP=` trimmed does and then has no area.
+        let Some(slot) = self.fields.get_mut(field as usize) else {
+            return;
+        };
+        if slot.is_some() {
+            return self.fail(Reason::DuplicateField, key);
+        }
+        *slot = Some(value);
+        let (now, then) = (field as u8, ORDER_2005[field as usize]);
+        self.out_of_order |= now < places.0;
+        self.out_of_order_2005 |= then < places.1;
+        *places = (now, then);
+    }
+
+    /// Keeps the fault that comes first in the catalogue's order.
+    fn fail(&mut self, reason: Reason, text: &'a str) {
+        if self.fault.is_none_or(|(held, _)| reason < held) {
+            self.fault = Some((reason, text));
+        }
+    }
+
+    pub(crate) fn get(&self, field: Field) -> Option<&'a str> {
+        self.fields.get(field as usize).copied().flatten()
+    }
+
+    /// QN, the request number.
+    pub fn qn(&self) -> Option<&'a str> {
+        self.get(Field::Qn)
+    }
+
+    /// ST, the system code.
+    pub fn st(&self) -> Option<&'a str> {
+        self.get(Field::St)
+    }
+
+    /// CN, the command code, as it stands.
+    pub fn cn(&self) -> Option<&'a str> {
+        self.get(Field::Cn)
+    }
+
+    /// PW, the password.
+    pub fn pw(&self) -> Option<&'a str> {
+        self.get(Field::Pw)
+    }
+
+    /// MN, the device.
+    pub fn mn(&self) -> Option<&'a str> {
+        self.get(Field::Mn)
+    }
+
+    /// Flag, if it is a decimal of at most 255.
+    pub fn flag(&self) -> Option<u8> {
+        self.get(Field::Flag)
+            .and_then(|text| read_number(text, 255))
+            .map(|flag| flag as u8)
+    }
+
+    /// RF: the packet is sent again (2025).
+    pub fn resent(&self) -> bool {
+        self.get(Field::Rf) == Some("1")
+    }
+
+    /// Every known field that is present, in the standard's order, as it stands.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+        NAMES
+            .iter()
+            .zip(self.fields)
+            .filter_map(|((name, _), value)| value.map(|value| (*name, value)))
+    }
+
+    /// The version whose rules hold, as far as Flag and the station's setting tell. `data_time` is the time
+    /// of the data if it is known: nothing older than the standard of 2025 is judged by it.
+    pub(crate) fn version(
+        &self,
+        options: &Options<'_>,
+        data_time: Option<Time>,
+    ) -> (Version, bool) {
+        let by_flag = self
+            .flag()
+            .and_then(Version::of_flag)
+            .unwrap_or(Version::V2005);
+        if by_flag != Version::V2025 {
+            return (by_flag, false);
+        }
+        // Surface-water stations sent Flag=9 years before there was a version 2025.
+        let by_station = if self.st() == Some("21") {
+            options.st21_version
+        } else {
+            by_flag
+        };
+        let implausible =
+            data_time.is_some_and(|time| (time.year, time.month, time.day) < ISSUED_2025);
+        (
+            if implausible {
+                by_station.min(Version::V2017)
+            } else {
+                by_station
+            },
+            implausible,
+        )
+    }
+
+    /// Judges the fields. `version` as told by [`Header::version`].
+    pub(crate) fn check(
+        &self,
+        options: &Options<'_>,
+        version: Version,
+    ) -> Result<Checked, Fault<'a>> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut warnings = self.warnings;
+        match self.qn() {
+            None if version != Version::V2005 => return Err((Reason::QnMissing, "")),
+            Some(qn) if qn.len() != 17 || Time::read(qn.as_bytes()).is_none() => {
+                return Err((Reason::QnBad, qn));
+            }
+            _ => {}
+        }
+        let st = self.st().ok_or((Reason::StMissing, ""))?;
+        if st.len() != 2
+            || !st
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        {
+            return Err((Reason::StBad, st));
+        }
+        let cn = self.cn().ok_or((Reason::CnMissing, ""))?;
+        if cn.len() != 4 || !cn.bytes().all(|b| b.is_ascii_digit()) {
+            return Err((Reason::CnBad, cn));
+        }
+        let command = read_number(cn, 9999)
+            .and_then(codes::command)
+            .ok_or((Reason::CnUnknown, cn))?;
+        self.check_sender(options, &mut warnings)?;
+        let flag = match self.get(Field::Flag) {
+            None => None,
+            Some(text) => Some(self.flag().ok_or((Reason::FlagBad, text))?),
+        };
+        if flag.is_some_and(|flag| Version::of_flag(flag).is_none()) {
+            return Err((
+                Reason::FlagVersionUnknown,
+                self.get(Field::Flag).unwrap_or_default(),
+            ));
+        }
+        let part = self.check_split(flag.is_some_and(|flag| flag & FLAG_SPLIT != 0), version)?;
+        if let Some(rf) = self.get(Field::Rf) {
+            if version == Version::V2025 && rf != "1" {
+                return Err((Reason::RfBad, rf));
+            }
+            warnings.add_if(version != Version::V2025, Warning::UnknownHeaderKey);
+        }
+        if self.cp.is_none() {
+            return Err((Reason::CpMissing, ""));
+        }
+        let out_of_order = if version == Version::V2005 {
+            self.out_of_order_2005 && self.out_of_order
+        } else {
+            self.out_of_order
+        };
+        warnings.add_if(out_of_order, Warning::FieldOrder);
+        warnings.add_if(version == Version::V2005, Warning::Version2005);
+        warnings.add_if(codes::system(st).is_none(), Warning::UnknownSt);
+        Ok(Checked {
+            flag,
+            command,
+            part,
+            warnings,
+        })
+    }
+
+    /// PW and MN.
+    fn check_sender(
+        &self,
+        options: &Options<'_>,
+        warnings: &mut Warnings,
+    ) -> Result<(), Fault<'a>> {
+        let pw = self.pw().ok_or((Reason::PwMissing, ""))?;
+        if options.password.is_some_and(|password| password != pw) || pw.contains(',') {
+            return Err((Reason::PwWrong, pw));
+        }
+        let standard = matches!(pw.len(), 1..=6) && pw.bytes().all(|b| b.is_ascii_alphanumeric());
+        warnings.add_if(!standard, Warning::PwNonstandard);
+        let mn = self.mn().ok_or((Reason::MnMissing, ""))?;
+        if mn.is_empty()
+            || !mn
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        {
+            return Err((Reason::MnBad, mn));
+        }
+        if options.registered == Registered::No {
+            return Err((Reason::MnUnknown, mn));
+        }
+        let standard = mn.len() == 24 && mn.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
+        warnings.add_if(!standard, Warning::MnNonstandard);
+        Ok(())
+    }
+
+    fn check_split(&self, split: bool, version: Version) -> Result<Option<Part>, Fault<'a>> {
+        let (pnum, pno) = match (self.get(Field::Pnum), self.get(Field::Pno)) {
+            (None, None) if !split => return Ok(None),
+            (Some(text), _) | (None, Some(text)) if !split && version != Version::V2005 => {
+                return Err((Reason::SplitFieldsUnexpected, text));
+            }
+            (Some(pnum), Some(pno)) => (pnum, pno),
+            _ => return Err((Reason::SplitFieldsMissing, "")),
+        };
+        let of = read_number(pnum, 9999).ok_or((Reason::SplitFieldsBad, pnum))?;
+        let number = read_number(pno, 9999).ok_or((Reason::SplitFieldsBad, pno))?;
+        if of < 1 || number < 1 || number > of {
+            return Err((Reason::SplitFieldsBad, pno));
+        }
+        Ok(Some(Part { of, number }))
+    }
+}
+
+/// The day HJ 212-2025 was issued; data older than that cannot follow it.
+const ISSUED_2025: (u16, u8, u8) = (2025, 6, 6);
+
+fn field_of(key: &str) -> Option<Field> {
+    Some(match key {
+        "QN" => Field::Qn,
+        "ST" => Field::St,
+        "CN" => Field::Cn,
+        "PW" => Field::Pw,
+        "MN" => Field::Mn,
+        "Flag" => Field::Flag,
+        "PNUM" => Field::Pnum,
+        "PNO" => Field::Pno,
+        "RF" => Field::Rf,
+        "CP" => Field::Cp,
+        _ => return None,
+    })
+}
+
+/// A decimal number of up to nine digits, at most `max`.
+pub(crate) fn read_number(text: &str, max: u16) -> Option<u16> {
+    if text.is_empty() || text.len() > 9 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number = text.bytes().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
+    u16::try_from(number).ok().filter(|number| *number <= max)
+}
+
+/// The MN that stands in the header of a packet whose CRC is not verified: to find the station's settings
+/// before [`crate::parse`]. `bytes` is a frame.
+pub fn peek_mn(bytes: &[u8]) -> Option<&str> {
+    let end = memchr::memmem::find(bytes, b"CP=").unwrap_or(bytes.len());
+    let head = core::str::from_utf8(bytes.get(6..end)?).ok()?;
+    head.split(';').find_map(|item| item.strip_prefix("MN="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(segment: &str) -> Result<Checked, Reason> {
+        let header = Header::read(segment);
+        let options = Options::default();
+        let (version, _) = header.version(&options, None);
+        header
+            .check(&options, version)
+            .map_err(|(reason, _)| reason)
+    }
+
+    const GOOD: &str =
+        "QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&&&";
+
+    #[test]
+    fn good() {
+        let checked = check(GOOD).expect("in order");
+        assert!(checked.warnings.is_empty());
+        assert_eq!((checked.flag, checked.command.code), (Some(5), 2011));
+    }
+
+    #[test]
+    fn every_refusal_of_the_header() {
+        let cases = [
+            ("QN=20260105093000120;", "", "qn_missing"),
+            ("QN=20260105093000120", "QN=1617937761764", "qn_bad"),
+            ("QN=20260105093000120", "QN=20260229093000120", "qn_bad"),
+            ("ST=31;", "", "st_missing"),
+            ("ST=31", "ST=101", "st_bad"),
+            ("ST=31;", "ST=31,", "st_bad"),
+            ("CN=2011;", "", "cn_missing"),
+            ("CN=2011", "CN=211", "cn_bad"),
+            ("CN=2011;", "CN=2011,", "cn_bad"),
+            ("CN=2011", "CN=2999", "cn_unknown"),
+            ("PW=123456;", "", "pw_missing"),
+            ("PW=123456;", "PW=123456,", "pw_wrong"),
+            ("MN=010000A8900016F000169DC0;", "", "mn_missing"),
+            ("MN=010000A8900016F000169DC0", "MN=", "mn_bad"),
+            (
+                "MN=010000A8900016F000169DC0;",
+                "MN=010000A8900016F000169DC0,",
+                "mn_bad",
+            ),
+            ("Flag=5", "Flag=", "flag_bad"),
+            ("Flag=5", "Flag=256", "flag_bad"),
+            ("Flag=5;", "Flag=5", "flag_bad"),
+            ("Flag=5;", "Flag=5,", "flag_bad"),
+            ("Flag=5", "Flag=13", "flag_version_unknown"),
+            ("Flag=5", "Flag=7", "split_fields_missing"),
+            ("Flag=5", "Flag=7;PNUM=2", "split_fields_missing"),
+            ("Flag=5", "Flag=5;PNUM=2;PNO=1", "split_fields_unexpected"),
+            ("Flag=5", "Flag=7;PNUM=2;PNO=3", "split_fields_bad"),
+            ("Flag=5", "Flag=7;PNUM=x;PNO=1", "split_fields_bad"),
+            ("Flag=5", "Flag=7;PNUM=0;PNO=0", "split_fields_bad"),
+            ("Flag=5", "Flag=9;RF=0", "rf_bad"),
+            ("ST=31", "ST=31;ST=32", "duplicate_field"),
+            ("ST=31", "ST=31;X=1;X=1", "duplicate_field"),
+            ("ST=31", "st=31", "key_case"),
+            ("CP=", "cp=", "key_case"),
+            ("ST=31", "ST=31;hello", "header_item_without_equals"),
+            ("CP=&&&&", "X=1", "cp_missing"),
+        ];
+        for (from, to, reason) in cases {
+            let segment = GOOD.replacen(from, to, 1);
+            assert_eq!(
+                check(&segment).map(|_| ()).map_err(Reason::name),
+                Err(reason),
+                "{segment}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_first_refusal_wins() {
+        assert_eq!(check("st=31;ST=1;ST=2").err(), Some(Reason::DuplicateField));
+        assert_eq!(check("hello;st=31").err(), Some(Reason::KeyCase));
+        assert_eq!(check("QN=1;ST=1;CN=1;CP=").err(), Some(Reason::QnBad));
+    }
+
+    #[test]
+    fn what_is_read_leniently() {
+        let warnings = |segment: &str| check(segment).expect("accepted").warnings;
+        assert!(warnings(&GOOD.replace("120;ST", "120,ST")).has(Warning::SeparatorSlip));
+        assert!(warnings(&GOOD.replace(";ST=31", "; ST=31")).has(Warning::SpaceTrimmed));
+        assert!(warnings(&GOOD.replace(";CP", ";X=1;CP")).has(Warning::UnknownHeaderKey));
+        assert!(
+            warnings(&GOOD.replace(";CP", ";RF=1;CP")).has(Warning::UnknownHeaderKey),
+            "RF is of 2025"
+        );
+        assert!(warnings(&GOOD.replace("ST=31;CN=2011", "CN=2011;ST=31")).has(Warning::FieldOrder));
+        assert!(warnings(&GOOD.replace("ST=31", "ST=77")).has(Warning::UnknownSt));
+        assert!(warnings(&GOOD.replace("PW=123456", "PW=1234567")).has(Warning::PwNonstandard));
+        assert!(warnings(&GOOD.replace("9DC0", "9dc0")).has(Warning::MnNonstandard));
+    }
+
+    #[test]
+    fn order_of_2005() {
+        let header = "QN=20040516010101001;PNUM=2;PNO=1;ST=32;CN=2011;PW=123456;MN=88888880000001;Flag=3;CP=&&&&";
+        let checked = check(header).expect("accepted");
+        assert_eq!(checked.part, Some(Part { of: 2, number: 1 }));
+        assert!(
+            !checked.warnings.has(Warning::FieldOrder)
+                && checked.warnings.has(Warning::Version2005)
+        );
+    }
+}
