@@ -163,7 +163,8 @@ impl Args {
             .ok_or_else(|| EvalError::Missing(name.to_string()))
     }
 
-    /// A list of numbers parted by spaces, semicolons or commas followed by a space; `-` is a missing one.
+    /// A list of numbers parted by spaces, commas or semicolons; `-` is a missing one. Thousands
+    /// separators are therefore not allowed inside a list.
     ///
     /// # Errors
     /// [`EvalError::Missing`], or as [`Args::number`], naming the place in the list.

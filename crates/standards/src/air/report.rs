@@ -56,7 +56,7 @@ pub struct Aqi {
     pub iaqi: [Option<u16>; 7],
     /// Primary pollutants; empty at or below the threshold.
     pub primary: PollutantSet,
-    /// The level's number, 1 to 6; see [`Index::level`].
+    /// The level's number, 1 to 6; see [`super::Index::level`].
     pub grade: Option<u8>,
     /// Needed items without a value.
     pub missing: PollutantSet,
