@@ -6,7 +6,7 @@
 use crate::catalogue::Reason;
 use crate::data::Pairs;
 use crate::frame::{End, Look, PREFIX, look};
-use crate::header::Header;
+use crate::header::{Header, Version};
 use crate::packet::Packet;
 use crate::reject::{Detail, Reject};
 use crate::{Options, parse};
@@ -77,8 +77,15 @@ fn refused(bytes: &[u8], reject: &Reject<'_>, options: &Options<'_>, out: &mut S
     let segment = segment(bytes);
     let header = segment.map(Header::read);
     match header {
-        Some(header) => number("", header.version(options, None).0.year().into(), out),
-        None => out.push_str("null"),
+        // Version bits that no standard has: say nothing rather than 2005.
+        Some(header)
+            if header
+                .flag()
+                .is_none_or(|flag| Version::of_flag(flag).is_some()) =>
+        {
+            number("", header.version(options, None).0.year().into(), out);
+        }
+        _ => out.push_str("null"),
     }
     out.push_str(r#","fields":"#);
     match (header, segment) {

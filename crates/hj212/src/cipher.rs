@@ -1,7 +1,9 @@
 //! SM4 as HJ 212-2025 uses it: ECB, no padding, every full block of sixteen bytes between `CP=&&` and the
 //! closing `&&`; a shorter rest stays plain. The length does not change; the CRC is that of the plain segment.
 
-use crate::frame::{BLOCK, TextCipher, text_cipher};
+#[cfg(feature = "sm4")]
+use crate::frame::BLOCK;
+use crate::frame::{TextCipher, text_cipher};
 use alloc::vec::Vec;
 
 /// A key of sixteen bytes.

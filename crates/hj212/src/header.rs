@@ -122,8 +122,8 @@ pub(crate) struct Checked {
 pub(crate) type Fault<'a> = (Reason, &'a str);
 
 impl<'a> Header<'a> {
-    /// Finds the fields of a segment.
-    pub(crate) fn read(segment: &'a str) -> Header<'a> {
+    /// Finds the fields of a segment, without judging them.
+    pub fn read(segment: &'a str) -> Header<'a> {
         let mut header = Header::default();
         let mut at = 0;
         let mut places = (0, 0);
