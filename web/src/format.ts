@@ -6,6 +6,7 @@ const UNITS: Record<string, { zh: string; en: string }> = {
   'mg/m3': { zh: 'mg/m³', en: 'mg/m³' },
   'mg/l': { zh: 'mg/L', en: 'mg/L' },
   count: { zh: '个', en: '' },
+  个: { zh: '个', en: '' },
   days: { zh: '天', en: 'days' },
   day: { zh: '天', en: 'days' },
 }

@@ -32,6 +32,8 @@ export interface Block {
   id: string
   kind: 'title' | 'heading' | 'section' | 'paragraph' | 'blank'
   number?: string | null
+  /** Id of the chapter it belongs to. */
+  chapter?: string | null
   pieces: Piece[]
 }
 
@@ -126,9 +128,7 @@ export interface LawInForce {
 export interface Plan {
   id: string
   title: string
-  issuer: string
-  issuer_zh?: string
-  issuer_en?: string
+  issuer: Both | string
   year: number
   date: string
   law_of?: string | null
@@ -171,6 +171,8 @@ export interface DayCell {
   category?: string | null
   category_en?: string | null
   primary?: string | string[] | null
+  /** Of a group: how many cities had level 1, 2, …; the level above is the one most of them had. */
+  levels?: number[] | null
   colour?: string | null
   simulated: boolean
   reference?: string | null
@@ -185,6 +187,7 @@ export interface PublishedFigure {
   value: Figure
   unit?: string | null
   source?: string | null
+  read_on?: string | null
   note?: string | null
 }
 
@@ -201,9 +204,13 @@ export interface Projection {
   value: Figure
   lo: Figure
   hi: Figure
-  coverage?: Figure
+  /** Per cent of back tests that the interval held. */
+  coverage?: number | null
+  /** Per cent that it is meant to hold. */
+  nominal?: number | null
   rounds?: number | null
-  years?: (number | string)[]
+  years?: { year: number; simulated: boolean }[]
+  simulated?: boolean
   text_zh: string
   text_en: string
 }
@@ -211,12 +218,18 @@ export interface Projection {
 export interface WhatIf {
   law_of?: string
   value?: Figure
-  unit?: string | null
-  light?: LightName
+  /** The same figure, each day by its own law. */
+  day_law_value?: Figure
+  day_law_light?: LightName
   text_zh?: string | null
   text_en?: string | null
-  /** The same figure under the law of its own days. */
-  base?: { value: Figure; light?: LightName } | null
+}
+
+/** A level of the index with the name and colour that the law gives it. */
+export interface Level {
+  category_zh: string
+  category_en: string
+  colour: string
 }
 
 export interface Stand {
@@ -232,11 +245,15 @@ export interface Stand {
   simulated: boolean
   target?: Target | null
   last_year?: { value: Figure; simulated?: boolean } | null
+  /** Per cent for a concentration, percentage points for a share. */
   year_on_year?: Figure
-  year_on_year_unit?: string | null
+  better?: 'low' | 'high' | null
+  /** Why the figure would not count as a yearly one. */
+  short?: Both | null
+  levels?: Level[]
   remaining?: { text_zh: string; text_en: string; value?: Figure } | null
   projection?: Projection | null
-  valid?: { cities?: number; sites?: number; days?: number; of?: number } | null
+  valid?: { cities?: number; of_cities?: number; days?: number; of?: number } | null
   trend: TrendPoint[]
   published: PublishedFigure[]
   cities: CityRow[]
@@ -320,38 +337,44 @@ export interface StandardRow {
   certainty: Certainty
   source?: string | null
   checked?: string | null
-  note?: string | null
+  note_zh?: string | null
+  note_en?: string | null
   provisions: number
 }
 
 export interface Table {
   columns: string[]
   rows: string[][]
+  /** The columns that together name a row. */
+  by?: string[]
 }
 
 export interface Provision {
   key: string
-  standard: string | Partial<StandardRow>
+  /** Its number. */
+  standard: string
   clause: string
-  from?: string | null
+  from: string
   to?: string | null
-  division?: string | null
+  /** Six digits; empty for the nation. */
+  division: string
   certainty: Certainty
   source?: string | null
-  title?: Both
-  title_zh?: string
-  title_en?: string
-  unit?: string | null
-  note?: string | null
+  title: Both
+  note?: Both | null
+  /** Unit by column; `*` stands for all others. */
+  units?: [string, string][]
   table?: Table | null
 }
 
-export interface StandardDetail extends Omit<StandardRow, 'provisions'> {
+export interface StandardDetail {
+  standard: StandardRow
   provisions: Provision[]
 }
 
 export interface LawKey {
   key: string
+  not_in_force?: string | null
   at: Provision | null
   versions: Provision[]
 }
@@ -360,7 +383,7 @@ export interface LawChange {
   key: string
   before: Provision | null
   after: Provision | null
-  rows?: { row?: string; column?: string; before?: string | null; after?: string | null }[]
+  cells: { row: string; column: string; before: string | null; after: string | null }[]
 }
 
 export interface FunctionArg {
@@ -368,21 +391,24 @@ export interface FunctionArg {
   kind: string
   unit?: string | null
   required: boolean
-  title?: Both | [string, string] | string
+  title_zh: string
+  title_en: string
   choices?: string[] | null
 }
 
 export interface FunctionInfo {
   name: string
-  title: Both | [string, string]
+  title_zh: string
+  title_en: string
   args: FunctionArg[]
-  results: { name: string; kind?: string; title?: Both | null; unit?: string | null }[]
+  results: { name: string; kind?: string; unit?: string | null }[]
   keys?: string[]
 }
 
 export interface FigureAnswer {
   value: unknown
-  columns: Record<string, unknown> | [string, unknown][]
+  columns: Record<string, unknown>
+  date?: string
   explanation: Explanation
 }
 
@@ -437,6 +463,7 @@ export interface SearchHit {
   kind: 'sentence' | 'measure' | 'standard' | 'site' | 'division' | string
   id: string
   title: string
+  title_en?: string | null
   where?: string | null
   url: string
 }

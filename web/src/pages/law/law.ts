@@ -1,22 +1,15 @@
 // Small readings of provisions that several law pages share.
-import type { Both, Provision, StandardRow } from '@/api/types'
-
-export function standardNumber(p: Provision): string {
-  return typeof p.standard === 'string' ? p.standard : (p.standard.number ?? '')
-}
-
-export function standardOf(p: Provision): Partial<StandardRow> {
-  return typeof p.standard === 'string' ? { number: p.standard } : p.standard
-}
+import type { Both, Provision } from '@/api/types'
 
 export function titleOf(p: Provision): Both {
-  return p.title ?? { zh: p.title_zh ?? '', en: p.title_en ?? p.title_zh ?? '' }
+  return p.title
 }
 
-/** Dates of a provision: its own, else its standard's. */
-export function span(p: Provision): { from: string; to: string | null } {
-  const s = standardOf(p)
-  return { from: p.from ?? s.from ?? '', to: p.to ?? s.to ?? null }
+/** Unit of a column: its own, else the one for all others. */
+export function columnUnit(p: Provision, column: string): string | null {
+  const units = new Map(p.units ?? [])
+  if (p.table?.by?.includes(column)) return units.get(column) ?? null
+  return units.get(column) ?? units.get('*') ?? null
 }
 
 export type Force = 'inForce' | 'past' | 'future'
