@@ -16,8 +16,12 @@ fn ratio(num: i128, den: i128) -> Ratio {
     Ratio::new(num, den).unwrap()
 }
 
-const COMPARATORS: [Comparator; 4] =
-    [Comparator::Less, Comparator::AtMost, Comparator::AtLeast, Comparator::Greater];
+const COMPARATORS: [Comparator; 4] = [
+    Comparator::Less,
+    Comparator::AtMost,
+    Comparator::AtLeast,
+    Comparator::Greater,
+];
 const MODES: [Mode; 4] = [Mode::HalfEven, Mode::HalfUp, Mode::Up, Mode::Down];
 
 #[test]
@@ -29,10 +33,14 @@ fn edge_of_the_plans_targets() {
     let less = Target::new(Comparator::Less, dec("36.8")).edge().unwrap();
     assert_eq!((less.at, less.inclusive), (ratio(3675, 100), false));
     // 82.15 rounds to the even 82.2, which is above 82.1.
-    let greater = Target::new(Comparator::Greater, dec("82.1")).edge().unwrap();
+    let greater = Target::new(Comparator::Greater, dec("82.1"))
+        .edge()
+        .unwrap();
     assert_eq!((greater.at, greater.inclusive), (ratio(8215, 100), true));
     // 82.45 rounds to 82.4.
-    let at_least = Target::new(Comparator::AtLeast, dec("82.5")).edge().unwrap();
+    let at_least = Target::new(Comparator::AtLeast, dec("82.5"))
+        .edge()
+        .unwrap();
     assert_eq!((at_least.at, at_least.inclusive), (ratio(8245, 100), false));
 }
 
@@ -40,33 +48,114 @@ fn edge_of_the_plans_targets() {
 fn good_days_of_a_leap_year() {
     // "Above 82.1 %" of 366 days takes 301 good ones (301 of 366 is 82.2, 300 of 366 is 82.0).
     let target = Target::new(Comparator::Greater, dec("82.1"));
-    let left = days_left(Count { hits: 0, valid: 0, rest: 366 }, &target).unwrap();
-    assert_eq!((left.outlook, left.days, left.of), (Outlook::Open, Some(65), 366));
-    let left = days_left(Count { hits: 301, valid: 356, rest: 10 }, &target).unwrap();
+    let left = days_left(
+        Count {
+            hits: 0,
+            valid: 0,
+            rest: 366,
+        },
+        &target,
+    )
+    .unwrap();
+    assert_eq!(
+        (left.outlook, left.days, left.of),
+        (Outlook::Open, Some(65), 366)
+    );
+    let left = days_left(
+        Count {
+            hits: 301,
+            valid: 356,
+            rest: 10,
+        },
+        &target,
+    )
+    .unwrap();
     assert_eq!((left.outlook, left.days), (Outlook::Assured, Some(10)));
-    let left = days_left(Count { hits: 290, valid: 356, rest: 10 }, &target).unwrap();
+    let left = days_left(
+        Count {
+            hits: 290,
+            valid: 356,
+            rest: 10,
+        },
+        &target,
+    )
+    .unwrap();
     assert_eq!((left.outlook, left.days), (Outlook::Lost, None));
     // Heavy days: low is good. 16 city days of 5856 are 0.27 %, which rounds to 0.3.
     let heavy = Target::new(Comparator::AtMost, dec("0.2"));
-    let left = days_left(Count { hits: 12, valid: 5000, rest: 856 }, &heavy).unwrap();
+    let left = days_left(
+        Count {
+            hits: 12,
+            valid: 5000,
+            rest: 856,
+        },
+        &heavy,
+    )
+    .unwrap();
     assert_eq!((left.outlook, left.days), (Outlook::Open, Some(2)));
-    assert!(days_left(Count { hits: 2, valid: 1, rest: 1 }, &target).is_err());
-    assert!(days_left(Count { hits: 0, valid: 0, rest: 0 }, &target).is_err());
+    assert!(
+        days_left(
+            Count {
+                hits: 2,
+                valid: 1,
+                rest: 1
+            },
+            &target
+        )
+        .is_err()
+    );
+    assert!(
+        days_left(
+            Count {
+                hits: 0,
+                valid: 0,
+                rest: 0
+            },
+            &target
+        )
+        .is_err()
+    );
 }
 
 #[test]
 fn rest_of_a_year_by_hand() {
     // 100 days with a mean of 40, 266 to come: (4000 + 266 x) / 366 <= 36.85.
-    let part = Part { sum: ratio(4000, 1), done: 100, rest: 266 };
+    let part = Part {
+        sum: ratio(4000, 1),
+        done: 100,
+        rest: 266,
+    };
     let target = Target::new(Comparator::AtMost, dec("36.8"));
     let rest = rest_mean(&[part], &target, 1).unwrap();
     assert_eq!(rest.outlook, Outlook::Open);
     assert_eq!(rest.bound, Some(ratio(948_710, 26_600)));
     assert_eq!(rest.shown, Some(dec("35.6")));
-    let lost = rest_mean(&[Part { sum: ratio(20_000, 1), done: 100, rest: 266 }], &target, 1).unwrap();
+    let lost = rest_mean(
+        &[Part {
+            sum: ratio(20_000, 1),
+            done: 100,
+            rest: 266,
+        }],
+        &target,
+        1,
+    )
+    .unwrap();
     assert_eq!((lost.outlook, lost.shown), (Outlook::Lost, None));
-    let over = rest_mean(&[Part { sum: ratio(13_487, 1), done: 366, rest: 0 }], &target, 1).unwrap();
-    assert_eq!((over.outlook, over.bound), (Outlook::Assured, None), "13,487 / 366 = 36.8497");
+    let over = rest_mean(
+        &[Part {
+            sum: ratio(13_487, 1),
+            done: 366,
+            rest: 0,
+        }],
+        &target,
+        1,
+    )
+    .unwrap();
+    assert_eq!(
+        (over.outlook, over.bound),
+        (Outlook::Assured, None),
+        "13,487 / 366 = 36.8497"
+    );
     assert!(rest_mean(&[], &target, 1).is_err());
 }
 
@@ -141,18 +230,36 @@ fn method() -> Method {
 fn real_years(column: &str) -> Vec<Vec<YearDays>> {
     let text = judge::text("air/anhui_city_daily_2013-12_2016-06.csv.gz");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let at = reader.headers().unwrap().iter().position(|h| h == column).unwrap();
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|h| h == column)
+        .unwrap();
     let mut cities: BTreeMap<String, BTreeMap<i32, Vec<Option<f64>>>> = BTreeMap::new();
     for row in reader.records() {
         let row = row.unwrap();
         let date: NaiveDate = row[1].parse().unwrap();
         let days = if date.leap_year() { 366 } else { 365 };
-        let year = cities.entry(row[0].to_owned()).or_default().entry(date.year()).or_insert_with(|| vec![None; days]);
+        let year = cities
+            .entry(row[0].to_owned())
+            .or_default()
+            .entry(date.year())
+            .or_insert_with(|| vec![None; days]);
         year[date.ordinal0() as usize] = row[at].parse().ok();
     }
     cities
         .into_values()
-        .map(|years| years.into_iter().map(|(year, values)| YearDays { year, simulated: false, values }).collect())
+        .map(|years| {
+            years
+                .into_iter()
+                .map(|(year, values)| YearDays {
+                    year,
+                    simulated: false,
+                    values,
+                })
+                .collect()
+        })
         .collect()
 }
 
@@ -162,13 +269,25 @@ fn simulated_years(value: impl Fn(&judge::CityDay) -> Option<f64>) -> Vec<Vec<Ye
     let climate = judge::climate(&common);
     let judged: Vec<_> = [2023, 2024]
         .iter()
-        .map(|y| (*y, judge::judge(&models::simulate::year(&common, &judge::params(*y), &climate), &climate)))
+        .map(|y| {
+            (
+                *y,
+                judge::judge(
+                    &models::simulate::year(&common, &judge::params(*y), &climate),
+                    &climate,
+                ),
+            )
+        })
         .collect();
     (0..climate.cities().len())
         .map(|c| {
             judged
                 .iter()
-                .map(|(year, j)| YearDays { year: *year, simulated: true, values: j.days[c].iter().map(&value).collect() })
+                .map(|(year, j)| YearDays {
+                    year: *year,
+                    simulated: true,
+                    values: j.days[c].iter().map(&value).collect(),
+                })
                 .collect()
         })
         .collect()
@@ -178,13 +297,22 @@ fn simulated_years(value: impl Fn(&judge::CityDay) -> Option<f64>) -> Vec<Vec<Ye
 fn national_years(every: usize) -> Vec<Vec<YearDays>> {
     let text = judge::text("air/all_cities_monthly_2013-12_2017-01.csv.gz");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let at = reader.headers().unwrap().iter().position(|h| h == "pm25").unwrap();
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|h| h == "pm25")
+        .unwrap();
     let mut cities: BTreeMap<String, BTreeMap<i32, Vec<Option<f64>>>> = BTreeMap::new();
     for row in reader.records() {
         let row = row.unwrap();
         let mut date: NaiveDate = format!("{}-01", &row[1]).parse().unwrap();
         let (month, days) = (date.month(), if date.leap_year() { 366 } else { 365 });
-        let year = cities.entry(row[0].to_owned()).or_default().entry(date.year()).or_insert_with(|| vec![None; days]);
+        let year = cities
+            .entry(row[0].to_owned())
+            .or_default()
+            .entry(date.year())
+            .or_insert_with(|| vec![None; days]);
         while date.month() == month {
             year[date.ordinal0() as usize] = row[at].parse().ok().filter(|v: &f64| *v > 0.0);
             date = date.succ_opt().unwrap();
@@ -193,7 +321,16 @@ fn national_years(every: usize) -> Vec<Vec<YearDays>> {
     cities
         .into_values()
         .step_by(every)
-        .map(|years| years.into_iter().map(|(year, values)| YearDays { year, simulated: false, values }).collect())
+        .map(|years| {
+            years
+                .into_iter()
+                .map(|(year, values)| YearDays {
+                    year,
+                    simulated: false,
+                    values,
+                })
+                .collect()
+        })
         .collect()
 }
 
@@ -204,11 +341,27 @@ const CUTS: [usize; 9] = [90, 120, 151, 181, 212, 243, 273, 304, 334];
 fn back_test_nation() {
     // The width of the interval was chosen on these years (data/models/forecast.toml): this holds it there.
     let method = method();
-    let nation = back_test(&national_years(6), &[90, 181, 273, 334], Scale::Product, &method, 1).unwrap();
-    println!("PM2.5, nation, real: {} of {}", nation.inside, nation.rounds);
+    let nation = back_test(
+        &national_years(6),
+        &[90, 181, 273, 334],
+        Scale::Product,
+        &method,
+        1,
+    )
+    .unwrap();
+    println!(
+        "PM2.5, nation, real: {} of {}",
+        nation.inside, nation.rounds
+    );
     assert!(nation.rounds >= 600);
-    assert_eq!(nation.years, vec![(2014, false), (2015, false), (2016, false)]);
-    assert!(nation.percent().unwrap().abs_diff(method.nominal) <= 4, "{nation:?}");
+    assert_eq!(
+        nation.years,
+        vec![(2014, false), (2015, false), (2016, false)]
+    );
+    assert!(
+        nation.percent().unwrap().abs_diff(method.nominal) <= 4,
+        "{nation:?}"
+    );
 }
 
 #[test]
@@ -216,12 +369,21 @@ fn back_test_anhui() {
     let method = method();
     let mut series = real_years("pm25");
     let real = back_test(&series, &CUTS, Scale::Product, &method, 1).unwrap();
-    println!("PM2.5, real: {} of {}, years {:?}", real.inside, real.rounds, real.years);
-    for (city, years) in series.iter_mut().zip(simulated_years(|d| d.values[judge::PM25].map(|v| v as f64))) {
+    println!(
+        "PM2.5, real: {} of {}, years {:?}",
+        real.inside, real.rounds, real.years
+    );
+    for (city, years) in series
+        .iter_mut()
+        .zip(simulated_years(|d| d.values[judge::PM25].map(|v| v as f64)))
+    {
         city.extend(years);
     }
     let all = back_test(&series, &CUTS, Scale::Product, &method, 1).unwrap();
-    println!("PM2.5, real and simulated: {} of {}, years {:?}", all.inside, all.rounds, all.years);
+    println!(
+        "PM2.5, real and simulated: {} of {}, years {:?}",
+        all.inside, all.rounds, all.years
+    );
     let good = simulated_years(|d| d.good.map(|g| if g { 100.0 } else { 0.0 }));
     let good = back_test(&good, &CUTS, Scale::Share, &method, 1).unwrap();
     println!("good days, simulated: {} of {}", good.inside, good.rounds);
@@ -230,15 +392,27 @@ fn back_test_anhui() {
     // come from the same few real ones. Both must stay as they are known to be.
     assert_eq!(real.rounds, 54);
     assert!(real.percent().unwrap() >= 50, "{real:?}");
-    assert!(all.rounds >= 400 && all.percent().unwrap() >= method.nominal - 5, "{all:?}");
-    assert!(good.rounds >= 200 && good.percent().unwrap() >= method.nominal - 5, "{good:?}");
+    assert!(
+        all.rounds >= 400 && all.percent().unwrap() >= method.nominal - 5,
+        "{all:?}"
+    );
+    assert!(
+        good.rounds >= 200 && good.percent().unwrap() >= method.nominal - 5,
+        "{good:?}"
+    );
 }
 
 #[test]
 fn projection_is_repeatable_and_narrows() {
     let method = method();
     let years = real_years("pm25");
-    let hefei = years.iter().find(|y| y.iter().any(|y| y.year == 2014 && y.values.iter().flatten().count() > 360)).unwrap();
+    let hefei = years
+        .iter()
+        .find(|y| {
+            y.iter()
+                .any(|y| y.year == 2014 && y.values.iter().flatten().count() > 360)
+        })
+        .unwrap();
     let this = hefei.iter().find(|y| y.year == 2015).unwrap();
     let earlier: Vec<YearDays> = hefei.iter().filter(|y| y.year == 2014).cloned().collect();
     let ask = |done| project(this, done, 365, &earlier, Scale::Product, &method, 1).unwrap();
@@ -246,7 +420,11 @@ fn projection_is_repeatable_and_narrows() {
     let width = |p: &Projection| p.hi.sub(p.lo).unwrap();
     assert!(width(&ask(330)) < width(&ask(100)));
     let end = ask(365);
-    assert_eq!((end.lo, end.hi), (end.value, end.value), "nothing is left to guess");
+    assert_eq!(
+        (end.lo, end.hi),
+        (end.value, end.value),
+        "nothing is left to guess"
+    );
     assert!(!end.simulated);
     assert_eq!(end.years, vec![(2014, false)]);
     assert!(matches!(
@@ -262,10 +440,37 @@ fn projection_is_repeatable_and_narrows() {
 #[test]
 fn unusable_values_are_named() {
     let method = method();
-    let year = |v: f64| YearDays { year: 2015, simulated: true, values: vec![Some(v); 365] };
-    let bad = project(&year(10.0), 100, 365, &[year(f64::NAN)], Scale::Product, &method, 1);
-    assert!(matches!(bad, Err(ForecastError::BadValue { year: 2015, .. })), "{bad:?}");
+    let year = |v: f64| YearDays {
+        year: 2015,
+        simulated: true,
+        values: vec![Some(v); 365],
+    };
+    let bad = project(
+        &year(10.0),
+        100,
+        365,
+        &[year(f64::NAN)],
+        Scale::Product,
+        &method,
+        1,
+    );
+    assert!(
+        matches!(bad, Err(ForecastError::BadValue { year: 2015, .. })),
+        "{bad:?}"
+    );
     // A constant year has no doubt in it, and the mark of a simulated year stays.
-    let p = project(&year(10.0), 100, 365, &[year(20.0)], Scale::Product, &method, 1).unwrap();
-    assert_eq!((p.lo, p.value, p.hi, p.simulated), (dec("10.0"), dec("10.0"), dec("10.0"), true));
+    let p = project(
+        &year(10.0),
+        100,
+        365,
+        &[year(20.0)],
+        Scale::Product,
+        &method,
+        1,
+    )
+    .unwrap();
+    assert_eq!(
+        (p.lo, p.value, p.hi, p.simulated),
+        (dec("10.0"), dec("10.0"), dec("10.0"), true)
+    );
 }

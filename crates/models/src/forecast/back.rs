@@ -34,19 +34,38 @@ pub fn back_test(
     method: &Method,
     decimals: u32,
 ) -> Result<Coverage, ForecastError> {
-    let mut out = Coverage { inside: 0, rounds: 0, years: Vec::new() };
+    let mut out = Coverage {
+        inside: 0,
+        rounds: 0,
+        years: Vec::new(),
+    };
     for years in series {
         for (i, truth) in years.iter().enumerate() {
             let present: Vec<f64> = truth.values.iter().flatten().copied().collect();
             if present.len() < method.least_year {
                 continue;
             }
-            let others: Vec<YearDays> =
-                years.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, y)| y.clone()).collect();
+            let others: Vec<YearDays> = years
+                .iter()
+                .enumerate()
+                .filter(|(j, _)| *j != i)
+                .map(|(_, y)| y.clone())
+                .collect();
             let came = present.iter().sum::<f64>() / present.len() as f64;
-            let came = figure::gbt8170(Decimal::from_f64_shortest(came)?, i32::try_from(decimals).unwrap_or(i32::MAX))?;
+            let came = figure::gbt8170(
+                Decimal::from_f64_shortest(came)?,
+                i32::try_from(decimals).unwrap_or(i32::MAX),
+            )?;
             for cut in cuts {
-                match project(truth, *cut, truth.values.len(), &others, scale, method, decimals) {
+                match project(
+                    truth,
+                    *cut,
+                    truth.values.len(),
+                    &others,
+                    scale,
+                    method,
+                    decimals,
+                ) {
                     Ok(p) => {
                         out.rounds += 1;
                         out.inside += u32::from(p.lo <= came && came <= p.hi);

@@ -63,13 +63,20 @@ pub struct Edge {
 impl Target {
     /// A target under GB/T 8170 rounding, as plan figures are judged.
     pub fn new(comparator: Comparator, value: Decimal) -> Self {
-        Self { comparator, value, mode: Mode::HalfEven }
+        Self {
+            comparator,
+            value,
+            mode: Mode::HalfEven,
+        }
     }
 
     /// Is the target met by the exact figure `x`?
     pub fn met(&self, x: Ratio) -> Result<bool, NumberError> {
         let decimals = i32::try_from(self.value.scale()).unwrap_or(i32::MAX);
-        let rounded = x.round(&Rounding { mode: self.mode, interval: Interval::Decimals(decimals) })?;
+        let rounded = x.round(&Rounding {
+            mode: self.mode,
+            interval: Interval::Decimals(decimals),
+        })?;
         Ok(self.comparator.holds(rounded, self.value))
     }
 
@@ -79,8 +86,14 @@ impl Target {
         let quarter = Ratio::from(Decimal::new(25, self.value.scale() + 2)?);
         let target = Ratio::from(self.value);
         // From well on the good side towards the bad one.
-        let step = if self.comparator.low_is_good() { quarter } else { Ratio::from(0).sub(quarter)? };
-        let at = |quarters: i64| -> Result<Ratio, NumberError> { target.add(step.mul(Ratio::from(quarters))?) };
+        let step = if self.comparator.low_is_good() {
+            quarter
+        } else {
+            Ratio::from(0).sub(quarter)?
+        };
+        let at = |quarters: i64| -> Result<Ratio, NumberError> {
+            target.add(step.mul(Ratio::from(quarters))?)
+        };
         let mut last = -8;
         for quarters in -8..=8 {
             if self.met(at(quarters)?)? {
@@ -89,9 +102,15 @@ impl Target {
         }
         // An odd number of quarters lies between two candidates: all of that stretch is good, its end is not.
         Ok(if last % 2 == 0 {
-            Edge { at: at(last)?, inclusive: true }
+            Edge {
+                at: at(last)?,
+                inclusive: true,
+            }
         } else {
-            Edge { at: at(last + 1)?, inclusive: false }
+            Edge {
+                at: at(last + 1)?,
+                inclusive: false,
+            }
         })
     }
 }

@@ -56,10 +56,17 @@ pub struct Method {
 impl Method {
     /// Reads the text of the file; `file` is its name for messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, ForecastError> {
-        let bad = |what: String| ForecastError::Method { file: file.to_owned(), what };
+        let bad = |what: String| ForecastError::Method {
+            file: file.to_owned(),
+            what,
+        };
         let m: Self = toml::from_str(text).map_err(|e| bad(e.to_string()))?;
-        if !(1..100).contains(&m.nominal) || m.block_days == 0 || m.draws < 20 || m.least_days == 0 {
-            return Err(bad("nominal must lie in 1..99, block_days and least_days above 0, draws from 20".to_owned()));
+        if !(1..100).contains(&m.nominal) || m.block_days == 0 || m.draws < 20 || m.least_days == 0
+        {
+            return Err(bad(
+                "nominal must lie in 1..99, block_days and least_days above 0, draws from 20"
+                    .to_owned(),
+            ));
         }
         Ok(m)
     }
@@ -94,9 +101,14 @@ pub fn project(
     decimals: u32,
 ) -> Result<Projection, ForecastError> {
     let season = Season::learn(earlier, scale, method)?;
-    let present: Vec<usize> = (0..done.min(length)).filter(|d| matches!(this.values.get(*d), Some(Some(_)))).collect();
+    let present: Vec<usize> = (0..done.min(length))
+        .filter(|d| matches!(this.values.get(*d), Some(Some(_))))
+        .collect();
     if present.len() < method.least_days {
-        return Err(ForecastError::TooEarly { done: present.len(), needed: method.least_days });
+        return Err(ForecastError::TooEarly {
+            done: present.len(),
+            needed: method.least_days,
+        });
     }
     let to_date: f64 = present.iter().filter_map(|d| this.values[*d]).sum();
     let days = (present.len() + length.saturating_sub(done)) as f64;
@@ -125,7 +137,10 @@ pub fn project(
         Scale::Share => (middle + method.widen * (x - middle)).clamp(0.0, 100.0),
     };
     let show = |x: f64| -> Result<Decimal, ForecastError> {
-        Ok(gbt8170(Decimal::from_f64_shortest(x)?, i32::try_from(decimals).unwrap_or(i32::MAX))?)
+        Ok(gbt8170(
+            Decimal::from_f64_shortest(x)?,
+            i32::try_from(decimals).unwrap_or(i32::MAX),
+        )?)
     };
     let years: Vec<(i32, bool)> = season.years;
     Ok(Projection {
@@ -156,7 +171,10 @@ impl Season {
             for v in y.values.iter().take(CIRCLE) {
                 out.push(match (v, scale) {
                     (Some(x), _) if !x.is_finite() => {
-                        return Err(ForecastError::BadValue { year: y.year, what: x.to_string() });
+                        return Err(ForecastError::BadValue {
+                            year: y.year,
+                            what: x.to_string(),
+                        });
                     }
                     // A day mean of nothing has no logarithm: it says no more about the season than a gap.
                     (Some(x), Scale::Product) => (*x > 0.0).then(|| ln(*x)),
@@ -169,7 +187,9 @@ impl Season {
         let full = |v: &[Option<f64>]| v.iter().flatten().count() >= method.least_year;
         // Without one whole year there is no season; with one, parts of others help too.
         if !logs.iter().any(|(_, v)| full(v)) {
-            return Err(ForecastError::NoEarlierYear { needed: method.least_year });
+            return Err(ForecastError::NoEarlierYear {
+                needed: method.least_year,
+            });
         }
         logs.retain(|(_, v)| v.iter().flatten().count() >= method.least_days);
         let mut curve = vec![0.0; CIRCLE];
@@ -177,10 +197,17 @@ impl Season {
         // Level and season depend on one another where a year is not whole; a few rounds settle them.
         for _ in 0..4 {
             for ((_, v), level) in logs.iter().zip(&mut levels) {
-                let (sum, n) = sum(v.iter().enumerate().filter_map(|(d, x)| Some((*x)? - curve[d])));
+                let (sum, n) = sum(v
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(d, x)| Some((*x)? - curve[d])));
                 *level = sum / n;
             }
-            curve = smooth(&logs.iter().map(|l| &l.1[..]).collect::<Vec<_>>(), &levels, method.smooth_days);
+            curve = smooth(
+                &logs.iter().map(|l| &l.1[..]).collect::<Vec<_>>(),
+                &levels,
+                method.smooth_days,
+            );
         }
         let rest = logs
             .iter()
@@ -188,7 +215,11 @@ impl Season {
             .map(|((_, v), level)| {
                 (0..CIRCLE)
                     .map(|d| {
-                        let r = v.get(d).copied().flatten().map_or(0.0, |x| x - curve[d] - level);
+                        let r = v
+                            .get(d)
+                            .copied()
+                            .flatten()
+                            .map_or(0.0, |x| x - curve[d] - level);
                         if scale == Scale::Product { exp(r) } else { r }
                     })
                     .collect()
@@ -197,7 +228,12 @@ impl Season {
         if scale == Scale::Product {
             curve.iter_mut().for_each(|c| *c = exp(*c));
         }
-        Ok(Self { scale, curve, rest, years: logs.iter().map(|(y, _)| (y.year, y.simulated)).collect() })
+        Ok(Self {
+            scale,
+            curve,
+            rest,
+            years: logs.iter().map(|(y, _)| (y.year, y.simulated)).collect(),
+        })
     }
 
     /// A year's days without its level.
@@ -205,11 +241,16 @@ impl Season {
         let mut out = Vec::with_capacity(length);
         while out.len() < length {
             let year = &self.rest[random.below(self.rest.len())];
-            let start = out.len() + CIRCLE + random.below(2 * method.season_days + 1) - method.season_days.min(CIRCLE);
+            let start = out.len() + CIRCLE + random.below(2 * method.season_days + 1)
+                - method.season_days.min(CIRCLE);
             for step in 0..method.block_days.min(length - out.len()) {
                 let day = out.len().min(CIRCLE - 1);
                 let r = year[(start + step) % CIRCLE];
-                out.push(if self.scale == Scale::Product { self.curve[day] * r } else { self.curve[day] + r });
+                out.push(if self.scale == Scale::Product {
+                    self.curve[day] * r
+                } else {
+                    self.curve[day] + r
+                });
             }
         }
         out

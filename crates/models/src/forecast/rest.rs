@@ -52,8 +52,17 @@ pub fn rest_mean(parts: &[Part], target: &Target, decimals: u32) -> Result<Rest,
         b = b.add(Ratio::from(i64::from(p.rest)).div(days)?.div(count)?)?;
     }
     if b == Ratio::from(0) {
-        let outlook = if target.met(a)? { Outlook::Assured } else { Outlook::Lost };
-        return Ok(Rest { outlook, bound: None, inclusive: true, shown: None });
+        let outlook = if target.met(a)? {
+            Outlook::Assured
+        } else {
+            Outlook::Lost
+        };
+        return Ok(Rest {
+            outlook,
+            bound: None,
+            inclusive: true,
+            shown: None,
+        });
     }
     let edge = target.edge()?;
     let bound = edge.at.sub(a)?.div(b)?;
@@ -65,8 +74,15 @@ pub fn rest_mean(parts: &[Part], target: &Target, decimals: u32) -> Result<Rest,
         (false, true) => Outlook::Assured,
         _ => Outlook::Open,
     };
-    let shown = (outlook == Outlook::Open).then(|| safe(bound, edge.inclusive, low, decimals)).transpose()?;
-    Ok(Rest { outlook, bound: Some(bound), inclusive: edge.inclusive, shown })
+    let shown = (outlook == Outlook::Open)
+        .then(|| safe(bound, edge.inclusive, low, decimals))
+        .transpose()?;
+    Ok(Rest {
+        outlook,
+        bound: Some(bound),
+        inclusive: edge.inclusive,
+        shown,
+    })
 }
 
 /// `bound` (not negative) in so many decimals, towards the side that meets the target.
@@ -103,24 +119,48 @@ pub struct Left {
 /// How many days to come may go wrong (not be good; or be heavy, when low is good) and the share in percent
 /// of all valid days still meets `target`.
 pub fn days_left(count: Count, target: &Target) -> Result<Left, ForecastError> {
-    let all = count.valid.checked_add(count.rest).filter(|n| *n > 0).ok_or(ForecastError::Empty)?;
+    let all = count
+        .valid
+        .checked_add(count.rest)
+        .filter(|n| *n > 0)
+        .ok_or(ForecastError::Empty)?;
     if count.hits > count.valid {
         return Err(ForecastError::Empty);
     }
     let low = target.comparator.low_is_good();
     let meets = |wrong: u64| {
-        let hits = if low { count.hits + wrong } else { count.hits + count.rest - wrong };
+        let hits = if low {
+            count.hits + wrong
+        } else {
+            count.hits + count.rest - wrong
+        };
         target.met(Ratio::new(i128::from(hits) * 100, i128::from(all))?)
     };
     if !meets(0)? {
-        return Ok(Left { outlook: Outlook::Lost, days: None, of: count.rest });
+        return Ok(Left {
+            outlook: Outlook::Lost,
+            days: None,
+            of: count.rest,
+        });
     }
     // meets(low_end) holds, meets(high_end) does not (or lies beyond the days to come).
     let (mut low_end, mut high_end) = (0, count.rest + 1);
     while high_end - low_end > 1 {
         let middle = low_end + (high_end - low_end) / 2;
-        if meets(middle)? { low_end = middle } else { high_end = middle }
+        if meets(middle)? {
+            low_end = middle
+        } else {
+            high_end = middle
+        }
     }
-    let outlook = if low_end == count.rest { Outlook::Assured } else { Outlook::Open };
-    Ok(Left { outlook, days: Some(low_end), of: count.rest })
+    let outlook = if low_end == count.rest {
+        Outlook::Assured
+    } else {
+        Outlook::Open
+    };
+    Ok(Left {
+        outlook,
+        days: Some(low_end),
+        of: count.rest,
+    })
 }

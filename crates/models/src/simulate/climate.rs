@@ -24,9 +24,16 @@ pub enum LearnError {
     #[error("{name}: {what}")]
     Csv { name: &'static str, what: String },
     #[error("{name}: no column `{column}`; the file is not the one that is expected here")]
-    Column { name: &'static str, column: &'static str },
+    Column {
+        name: &'static str,
+        column: &'static str,
+    },
     #[error("{name}, line {line}: `{text}` cannot be read")]
-    Cell { name: &'static str, line: u64, text: String },
+    Cell {
+        name: &'static str,
+        line: u64,
+        text: String,
+    },
     #[error("{name}: {what}")]
     Content { name: &'static str, what: String },
 }
@@ -111,7 +118,12 @@ impl Climate {
     }
 
     pub(super) fn check(&self) -> Result<(), LearnError> {
-        let finite = self.anomaly.iter().flatten().flatten().all(|x| x.is_finite())
+        let finite = self
+            .anomaly
+            .iter()
+            .flatten()
+            .flatten()
+            .all(|x| x.is_finite())
             && self.season.len() == SEASON_DAYS
             && self.season.iter().flatten().all(|x| x.is_finite())
             && self.spread.iter().flatten().all(|x| x.is_finite());

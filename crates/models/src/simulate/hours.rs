@@ -37,11 +37,19 @@ pub fn year(common: &Common, params: &YearParams, climate: &Climate) -> Year {
     let stations = climate.stations.len();
     let first = NaiveDate::from_ymd_opt(params.year, 1, 1).unwrap_or_default();
     let mut values = vec![[MISSING; 6]; count * 24 * stations];
-    let shapes: Vec<[[f64; 24]; KINDS]> =
-        (0..count).map(|d| shape(climate, common, first + Days::new(d as u64))).collect();
+    let shapes: Vec<[[f64; 24]; KINDS]> = (0..count)
+        .map(|d| shape(climate, common, first + Days::new(d as u64)))
+        .collect();
     let factors = factors(climate, common, params.seed);
     let shared: Vec<Vec<[f64; KINDS]>> = (0..climate.cities.len())
-        .map(|c| noise(climate, common, &mut Random::new(params.seed, 1_000_000 + c as u64), count * 24))
+        .map(|c| {
+            noise(
+                climate,
+                common,
+                &mut Random::new(params.seed, 1_000_000 + c as u64),
+                count * 24,
+            )
+        })
         .collect();
     for (index, station) in climate.stations.iter().enumerate() {
         let mut random = Random::new(params.seed, 1 + index as u64);
@@ -49,14 +57,27 @@ pub fn year(common: &Common, params: &YearParams, climate: &Climate) -> Year {
         let (a, b) = (common.city_share.sqrt(), (1.0 - common.city_share).sqrt());
         let mut gaps = GapState::default();
         for day in 0..count {
-            let around = [&days[day][station.city], &days[day + 1][station.city], &days[day + 2][station.city]];
+            let around = [
+                &days[day][station.city],
+                &days[day + 1][station.city],
+                &days[day + 2][station.city],
+            ];
             let mut hours = [[0.0; 24]; KINDS];
             for kind in 0..KINDS {
                 let noise = |h: usize| {
                     a * shared[station.city][day * 24 + h][kind] + b * own[day * 24 + h][kind]
                 };
-                let target = around[1][kind] * factors[index][kind] * exp(common.station_day_sd * random.normal());
-                hours[kind] = day_curve(common, kind, around.map(|d| d[kind]), target, &shapes[day][kind], noise);
+                let target = around[1][kind]
+                    * factors[index][kind]
+                    * exp(common.station_day_sd * random.normal());
+                hours[kind] = day_curve(
+                    common,
+                    kind,
+                    around.map(|d| d[kind]),
+                    target,
+                    &shapes[day][kind],
+                    noise,
+                );
             }
             for h in 0..24 {
                 let reading = common.pm10_reading_sd * random.normal();
@@ -86,9 +107,15 @@ fn shape(climate: &Climate, common: &Common, date: NaiveDate) -> [[f64; 24]; KIN
         d.min(super::SEASON_DAYS - d) as f64
     };
     // Beyond the spring day (summer, autumn) the spring shape holds.
-    let spring = if to_spring >= whole && to_winter >= whole { 1.0 } else { (to_winter / whole).min(1.0) };
+    let spring = if to_spring >= whole && to_winter >= whole {
+        1.0
+    } else {
+        (to_winter / whole).min(1.0)
+    };
     std::array::from_fn(|kind| {
-        std::array::from_fn(|h| spring * climate.spring[kind][h] + (1.0 - spring) * climate.winter[kind][h])
+        std::array::from_fn(|h| {
+            spring * climate.spring[kind][h] + (1.0 - spring) * climate.winter[kind][h]
+        })
     })
 }
 
@@ -102,9 +129,11 @@ fn factors(climate: &Climate, common: &Common, seed: u64) -> Vec<[f64; KINDS]> {
         .collect();
     for city in 0..climate.cities.len() {
         for kind in 0..KINDS {
-            let members: Vec<usize> =
-                (0..out.len()).filter(|i| climate.stations[*i].city == city && climate.stations[*i].evaluates).collect();
-            let mean = members.iter().map(|i| out[*i][kind]).sum::<f64>() / members.len().max(1) as f64;
+            let members: Vec<usize> = (0..out.len())
+                .filter(|i| climate.stations[*i].city == city && climate.stations[*i].evaluates)
+                .collect();
+            let mean =
+                members.iter().map(|i| out[*i][kind]).sum::<f64>() / members.len().max(1) as f64;
             if mean > 0.0 {
                 members.iter().for_each(|i| out[*i][kind] /= mean);
             }
@@ -114,8 +143,15 @@ fn factors(climate: &Climate, common: &Common, seed: u64) -> Vec<[f64; KINDS]> {
 }
 
 /// Autoregressive noise with the sizes and lags of the real hours.
-fn noise(climate: &Climate, common: &Common, random: &mut Random, hours: usize) -> Vec<[f64; KINDS]> {
-    let steps: [(f64, f64, f64); KINDS] = climate.noise.map(|n| (n.sd, n.lag1, (1.0 - n.lag1 * n.lag1).sqrt()));
+fn noise(
+    climate: &Climate,
+    common: &Common,
+    random: &mut Random,
+    hours: usize,
+) -> Vec<[f64; KINDS]> {
+    let steps: [(f64, f64, f64); KINDS] = climate
+        .noise
+        .map(|n| (n.sd, n.lag1, (1.0 - n.lag1 * n.lag1).sqrt()));
     let rest = (1.0 - common.o3_no2 * common.o3_no2).sqrt();
     let mut state = [0.0; KINDS];
     (0..hours)
@@ -151,9 +187,14 @@ fn day_curve(
     });
     // The second pass makes up for what the limit of an hour has cut.
     for _ in 0..2 {
-        let whole = if kind == O3 { sliding_maximum(common, &v) } else { v.iter().sum::<f64>() / 24.0 };
+        let whole = if kind == O3 {
+            sliding_maximum(common, &v)
+        } else {
+            v.iter().sum::<f64>() / 24.0
+        };
         if whole > 0.0 {
-            v.iter_mut().for_each(|x| *x = (*x * target / whole).min(common.hour_limit * target));
+            v.iter_mut()
+                .for_each(|x| *x = (*x * target / whole).min(common.hour_limit * target));
         }
     }
     v
@@ -235,11 +276,14 @@ impl Year {
     pub fn hours(&self) -> impl Iterator<Item = Hour<'_>> {
         (0..self.hours).flat_map(move |h| {
             let time = self.time(h);
-            self.stations.iter().enumerate().map(move |(s, station)| Hour {
-                time,
-                station,
-                values: Pollutant::ALL.map(|p| self.value(h, s, p)),
-            })
+            self.stations
+                .iter()
+                .enumerate()
+                .map(move |(s, station)| Hour {
+                    time,
+                    station,
+                    values: Pollutant::ALL.map(|p| self.value(h, s, p)),
+                })
         })
     }
 }

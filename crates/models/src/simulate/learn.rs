@@ -2,7 +2,10 @@
 
 use super::climate::{Noise, Station, Step};
 use super::tables::Table;
-use super::{CO, COARSE, Climate, Common, Gaps, KINDS, LearnError, NO2, O3, PM25, SEASON_DAYS, Sources, season_day};
+use super::{
+    CO, COARSE, Climate, Common, Gaps, KINDS, LearnError, NO2, O3, PM25, SEASON_DAYS, Sources,
+    season_day,
+};
 use crate::math::ln;
 use chrono::{DateTime, Days, NaiveDate, Timelike};
 use std::collections::BTreeMap;
@@ -21,8 +24,22 @@ impl Climate {
         let spread = spread(&days, cities.len(), common);
         let season = season(&days, &spread, common);
         let anomaly = anomalies(&days, &spread, &season, common);
-        let winter = hours("winter hours", sources.winter_hours, "city", None, &names, common)?;
-        let spring = hours("spring hours", sources.spring_hours, "city", Some("station_name"), &names, common)?;
+        let winter = hours(
+            "winter hours",
+            sources.winter_hours,
+            "city",
+            None,
+            &names,
+            common,
+        )?;
+        let spring = hours(
+            "spring hours",
+            sources.spring_hours,
+            "city",
+            Some("station_name"),
+            &names,
+            common,
+        )?;
         let winter_shape = shape(&winter, common);
         let spring_shape = shape(&spring, common);
         let climate = Self {
@@ -50,33 +67,63 @@ fn cities(text: &str) -> Result<(Vec<String>, BTreeMap<String, usize>), LearnErr
         rows.push((table.text(0).to_owned(), table.text(1).to_owned()));
     }
     rows.sort();
-    let names = rows.iter().enumerate().map(|(i, r)| (r.1.clone(), i)).collect();
+    let names = rows
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (r.1.clone(), i))
+        .collect();
     Ok((rows.into_iter().map(|r| r.0).collect(), names))
 }
 
 /// The national stations, and how far north each city lies among the cities.
 fn stations(text: &str, cities: &[String]) -> Result<(Vec<Station>, Vec<f64>), LearnError> {
-    let mut table = Table::open("sites", text, &["code", "division", "lat", "evaluates", "network"])?;
+    let mut table = Table::open(
+        "sites",
+        text,
+        &["code", "division", "lat", "evaluates", "network"],
+    )?;
     let mut stations = Vec::new();
     let mut lat = vec![(0.0, 0.0); cities.len()];
     while table.next()? {
         if table.text(4) != "国家网" {
             continue;
         }
-        let city = cities.iter().position(|c| c == table.text(1)).ok_or_else(|| LearnError::Content {
-            name: "sites",
-            what: format!("station {} lies in {}, which is no listed city", table.text(0), table.text(1)),
-        })?;
+        let city = cities
+            .iter()
+            .position(|c| c == table.text(1))
+            .ok_or_else(|| LearnError::Content {
+                name: "sites",
+                what: format!(
+                    "station {} lies in {}, which is no listed city",
+                    table.text(0),
+                    table.text(1)
+                ),
+            })?;
         lat[city].0 += table.number(2)?;
         lat[city].1 += 1.0;
-        stations.push(Station { code: table.text(0).to_owned(), city, evaluates: table.text(3) == "1" });
+        stations.push(Station {
+            code: table.text(0).to_owned(),
+            city,
+            evaluates: table.text(3) == "1",
+        });
     }
-    let mean: Vec<f64> = lat.iter().map(|l| if l.1 > 0.0 { l.0 / l.1 } else { 0.0 }).collect();
-    let (low, high) = mean.iter().fold((f64::MAX, f64::MIN), |a, m| (a.0.min(*m), a.1.max(*m)));
+    let mean: Vec<f64> = lat
+        .iter()
+        .map(|l| if l.1 > 0.0 { l.0 / l.1 } else { 0.0 })
+        .collect();
+    let (low, high) = mean
+        .iter()
+        .fold((f64::MAX, f64::MIN), |a, m| (a.0.min(*m), a.1.max(*m)));
     if stations.is_empty() || lat.iter().any(|l| l.1 == 0.0) || high <= low {
-        return Err(LearnError::Content { name: "sites", what: "every city needs a national station".to_owned() });
+        return Err(LearnError::Content {
+            name: "sites",
+            what: "every city needs a national station".to_owned(),
+        });
     }
-    Ok((stations, mean.iter().map(|m| (m - low) / (high - low)).collect()))
+    Ok((
+        stations,
+        mean.iter().map(|m| (m - low) / (high - low)).collect(),
+    ))
 }
 
 struct CityDays {
@@ -100,13 +147,32 @@ fn logs(v: [Option<f64>; 6], common: &Common) -> Logs {
     out
 }
 
-fn city_days(text: &str, names: &BTreeMap<String, usize>, common: &Common) -> Result<CityDays, LearnError> {
+fn city_days(
+    text: &str,
+    names: &BTreeMap<String, usize>,
+    common: &Common,
+) -> Result<CityDays, LearnError> {
     const NAME: &str = "city days";
-    let mut table = Table::open(NAME, text, &["city", "date", "pm25", "pm10", "so2", "no2", "co", "o3_8h_max"])?;
+    let mut table = Table::open(
+        NAME,
+        text,
+        &[
+            "city",
+            "date",
+            "pm25",
+            "pm10",
+            "so2",
+            "no2",
+            "co",
+            "o3_8h_max",
+        ],
+    )?;
     let mut by_day: BTreeMap<NaiveDate, Vec<Logs>> = BTreeMap::new();
     while table.next()? {
         let date = table.date(1)?;
-        let Some(city) = names.get(table.text(0)) else { continue };
+        let Some(city) = names.get(table.text(0)) else {
+            continue;
+        };
         if date < common.pool_from {
             continue;
         }
@@ -114,15 +180,30 @@ fn city_days(text: &str, names: &BTreeMap<String, usize>, common: &Common) -> Re
         for (i, cell) in v.iter_mut().enumerate() {
             *cell = table.positive(i + 2)?;
         }
-        by_day.entry(date).or_insert_with(|| vec![[None; KINDS]; names.len()])[*city] = logs(v, common);
+        by_day
+            .entry(date)
+            .or_insert_with(|| vec![[None; KINDS]; names.len()])[*city] = logs(v, common);
     }
-    let (Some(first), Some(last)) = (by_day.keys().next().copied(), by_day.keys().next_back().copied()) else {
-        return Err(LearnError::Content { name: NAME, what: "no day of a listed city".to_owned() });
+    let (Some(first), Some(last)) = (
+        by_day.keys().next().copied(),
+        by_day.keys().next_back().copied(),
+    ) else {
+        return Err(LearnError::Content {
+            name: NAME,
+            what: "no day of a listed city".to_owned(),
+        });
     };
-    let mut days = CityDays { first, logs: Vec::new() };
+    let mut days = CityDays {
+        first,
+        logs: Vec::new(),
+    };
     let mut date = first;
     while date <= last {
-        days.logs.push(by_day.remove(&date).unwrap_or_else(|| vec![[None; KINDS]; names.len()]));
+        days.logs.push(
+            by_day
+                .remove(&date)
+                .unwrap_or_else(|| vec![[None; KINDS]; names.len()]),
+        );
         date = date + Days::new(1);
     }
     Ok(days)
@@ -146,7 +227,9 @@ fn spread(days: &CityDays, cities: usize, common: &Common) -> Vec<[f64; KINDS]> 
             if (present as f64) < common.coverage * cities as f64 {
                 continue;
             }
-            let Some(mean) = average(day.iter().filter_map(|c| c[kind])) else { continue };
+            let Some(mean) = average(day.iter().filter_map(|c| c[kind])) else {
+                continue;
+            };
             for (sum, city) in sums.iter_mut().zip(day) {
                 if let Some(x) = city[kind] {
                     sum[kind].0 += x - mean;
@@ -155,7 +238,9 @@ fn spread(days: &CityDays, cities: usize, common: &Common) -> Vec<[f64; KINDS]> 
             }
         }
     }
-    sums.iter().map(|s| s.map(|(sum, n)| if n > 0.0 { sum / n } else { 0.0 })).collect()
+    sums.iter()
+        .map(|s| s.map(|(sum, n)| if n > 0.0 { sum / n } else { 0.0 }))
+        .collect()
 }
 
 /// A triangle-weighted running mean over the circle of the year.
@@ -212,12 +297,15 @@ fn anomalies(
             }
         }
     }
-    let bound = squares.map(|(sum, n): (f64, f64)| common.clip_sd * (sum / f64::max(n, 1.0)).sqrt());
+    let bound =
+        squares.map(|(sum, n): (f64, f64)| common.clip_sd * (sum / f64::max(n, 1.0)).sqrt());
     rest.iter()
         .map(|day| {
             let mut fill = [0.0; KINDS];
             for (kind, cell) in fill.iter_mut().enumerate() {
-                *cell = average(day.iter().filter_map(|c| c[kind])).unwrap_or(0.0).clamp(-bound[kind], bound[kind]);
+                *cell = average(day.iter().filter_map(|c| c[kind]))
+                    .unwrap_or(0.0)
+                    .clamp(-bound[kind], bound[kind]);
             }
             day.iter()
                 .map(|city| {
@@ -242,11 +330,26 @@ fn hours(
     names: &BTreeMap<String, usize>,
     common: &Common,
 ) -> Result<Vec<Hours>, LearnError> {
-    let mut table =
-        Table::open(name, text, &[city, station.unwrap_or(city), "time", "pm25", "pm10", "so2", "no2", "co", "o3"])?;
+    let mut table = Table::open(
+        name,
+        text,
+        &[
+            city,
+            station.unwrap_or(city),
+            "time",
+            "pm25",
+            "pm10",
+            "so2",
+            "no2",
+            "co",
+            "o3",
+        ],
+    )?;
     let mut places: BTreeMap<(usize, String), Hours> = BTreeMap::new();
     while table.next()? {
-        let Some(city) = names.get(table.text(0)) else { continue };
+        let Some(city) = names.get(table.text(0)) else {
+            continue;
+        };
         // Hours since an epoch whose 0 is a label 01:00, so that the remainder by 24 is the slot of the day.
         let hour = (table.time(2)? - DateTime::UNIX_EPOCH.naive_utc()).num_hours() - 1;
         debug_assert_eq!(table.time(2)?.minute(), 0);
@@ -254,10 +357,16 @@ fn hours(
         for (i, cell) in v.iter_mut().enumerate() {
             *cell = table.positive(i + 3)?;
         }
-        places.entry((*city, table.text(1).to_owned())).or_default().insert(hour, logs(v, common));
+        places
+            .entry((*city, table.text(1).to_owned()))
+            .or_default()
+            .insert(hour, logs(v, common));
     }
     if places.is_empty() {
-        return Err(LearnError::Content { name, what: "no hour of a listed city".to_owned() });
+        return Err(LearnError::Content {
+            name,
+            what: "no hour of a listed city".to_owned(),
+        });
     }
     Ok(places.into_values().collect())
 }
@@ -265,8 +374,12 @@ fn hours(
 /// Distance of an hour from the mean of the 24 hours around it.
 fn deviation(series: &Hours, hour: i64, kind: usize, common: &Common) -> Option<f64> {
     let x = series.get(&hour)?[kind]?;
-    let around: Vec<f64> = series.range(hour - 12..hour + 12).filter_map(|(_, v)| v[kind]).collect();
-    (around.len() as f64 >= 24.0 * common.coverage).then(|| x - around.iter().sum::<f64>() / around.len() as f64)
+    let around: Vec<f64> = series
+        .range(hour - 12..hour + 12)
+        .filter_map(|(_, v)| v[kind])
+        .collect();
+    (around.len() as f64 >= 24.0 * common.coverage)
+        .then(|| x - around.iter().sum::<f64>() / around.len() as f64)
 }
 
 fn median(values: &mut [f64]) -> Option<f64> {
@@ -291,7 +404,11 @@ fn shape(places: &[Hours], common: &Common) -> [[f64; 24]; KINDS] {
             let before = (0..24).find_map(|s| known[(h + 24 - s) % 24].map(|x| (s, x)));
             let after = (0..24).find_map(|s| known[(h + s) % 24].map(|x| (s, x)));
             if let (Some((a, x)), Some((b, y))) = (before, after) {
-                *cell = if a + b == 0 { x } else { (x * b as f64 + y * a as f64) / (a + b) as f64 };
+                *cell = if a + b == 0 {
+                    x
+                } else {
+                    (x * b as f64 + y * a as f64) / (a + b) as f64
+                };
             }
         }
         let mean = row.iter().sum::<f64>() / 24.0;
@@ -306,7 +423,8 @@ fn noise(places: &[Hours], shape: &[[f64; 24]; KINDS], common: &Common) -> [Nois
         let (mut product, mut square) = (0.0, 0.0);
         for series in places {
             let rest = |hour: i64| {
-                deviation(series, hour, kind, common).map(|d| d - shape[kind][hour.rem_euclid(24) as usize])
+                deviation(series, hour, kind, common)
+                    .map(|d| d - shape[kind][hour.rem_euclid(24) as usize])
             };
             for hour in series.keys() {
                 let Some(x) = rest(*hour) else { continue };
@@ -319,7 +437,14 @@ fn noise(places: &[Hours], shape: &[[f64; 24]; KINDS], common: &Common) -> [Nois
         }
         // 1.4826: the standard deviation of a normal variable over the median of its absolute value.
         let sd = 1.4826 * median(&mut sizes).unwrap_or(0.0);
-        Noise { sd, lag1: if square > 0.0 { (product / square).clamp(0.0, 0.98) } else { 0.0 } }
+        Noise {
+            sd,
+            lag1: if square > 0.0 {
+                (product / square).clamp(0.0, 0.98)
+            } else {
+                0.0
+            },
+        }
     })
 }
 
@@ -335,7 +460,10 @@ impl Count {
     }
     fn step(self) -> Step {
         let share = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
-        Step { enter: share(self.0[0], self.0[1]), stay: share(self.0[2], self.0[3]) }
+        Step {
+            enter: share(self.0[0], self.0[1]),
+            stay: share(self.0[2], self.0[3]),
+        }
     }
 }
 
@@ -343,12 +471,16 @@ impl Count {
 fn gaps(places: &[Hours], common: &Common) -> Gaps {
     let (mut silent, mut single) = (Count::default(), [Count::default(); KINDS]);
     for series in places {
-        let share = |f: &dyn Fn(&Logs) -> bool| series.values().filter(|v| f(v)).count() as f64 / series.len() as f64;
+        let share = |f: &dyn Fn(&Logs) -> bool| {
+            series.values().filter(|v| f(v)).count() as f64 / series.len() as f64
+        };
         if share(&|v| v.iter().any(Option::is_some)) < common.alive {
             continue;
         }
         for (hour, now) in series {
-            let Some(before) = series.get(&(hour - 1)) else { continue };
+            let Some(before) = series.get(&(hour - 1)) else {
+                continue;
+            };
             let none = |v: &Logs| v.iter().all(Option::is_none);
             silent.see(none(before), none(now));
             if none(before) || none(now) {
@@ -361,5 +493,8 @@ fn gaps(places: &[Hours], common: &Common) -> Gaps {
             }
         }
     }
-    Gaps { silent: silent.step(), single: single.map(Count::step) }
+    Gaps {
+        silent: silent.step(),
+        single: single.map(Count::step),
+    }
 }

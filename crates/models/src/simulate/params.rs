@@ -83,7 +83,14 @@ impl Levels {
     }
     /// From the order of the kinds.
     pub fn from_array(a: [f64; 6]) -> Self {
-        Self { pm25: a[0], coarse: a[1], so2: a[2], no2: a[3], co: a[4], o3: a[5] }
+        Self {
+            pm25: a[0],
+            coarse: a[1],
+            so2: a[2],
+            no2: a[3],
+            co: a[4],
+            o3: a[5],
+        }
     }
 }
 
@@ -191,17 +198,31 @@ pub enum GoodBy {
 impl Common {
     /// Reads the text of the file; `file` is its name for messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, ParamError> {
-        let common: Self = toml::from_str(text)
-            .map_err(|e| ParamError::Toml { file: file.to_owned(), what: e.to_string() })?;
-        let content = |what: &str| ParamError::Content { file: file.to_owned(), what: what.to_owned() };
+        let common: Self = toml::from_str(text).map_err(|e| ParamError::Toml {
+            file: file.to_owned(),
+            what: e.to_string(),
+        })?;
+        let content = |what: &str| ParamError::Content {
+            file: file.to_owned(),
+            what: what.to_owned(),
+        };
         if common.block_weeks.is_empty() || common.block_weeks.contains(&0) {
-            return Err(content("`block_weeks` needs at least one number of weeks above 0"));
+            return Err(content(
+                "`block_weeks` needs at least one number of weeks above 0",
+            ));
         }
-        if common.o3_window == 0 || common.o3_first_label < common.o3_window || common.o3_first_label > 24 {
-            return Err(content("`o3_first_label` must lie between `o3_window` and 24"));
+        if common.o3_window == 0
+            || common.o3_first_label < common.o3_window
+            || common.o3_first_label > 24
+        {
+            return Err(content(
+                "`o3_first_label` must lie between `o3_window` and 24",
+            ));
         }
         if !(0.0..=1.0).contains(&common.city_share) || !(-1.0..=1.0).contains(&common.o3_no2) {
-            return Err(content("`city_share` must lie in 0..1 and `o3_no2` in -1..1"));
+            return Err(content(
+                "`city_share` must lie in 0..1 and `o3_no2` in -1..1",
+            ));
         }
         Ok(common)
     }
@@ -210,18 +231,28 @@ impl Common {
 impl YearParams {
     /// Reads the text of the file and checks that the segments are the year, without gap or overlap.
     pub fn parse(file: &str, text: &str) -> Result<Self, ParamError> {
-        let year: Self = toml::from_str(text)
-            .map_err(|e| ParamError::Toml { file: file.to_owned(), what: e.to_string() })?;
-        let content = |what: String| ParamError::Content { file: file.to_owned(), what };
+        let year: Self = toml::from_str(text).map_err(|e| ParamError::Toml {
+            file: file.to_owned(),
+            what: e.to_string(),
+        })?;
+        let content = |what: String| ParamError::Content {
+            file: file.to_owned(),
+            what,
+        };
         let mut expected = NaiveDate::from_ymd_opt(year.year, 1, 1);
         for s in &year.segment {
             if Some(s.from) != expected || s.to < s.from {
-                return Err(content(format!("segment from {} does not follow on the one before it", s.from)));
+                return Err(content(format!(
+                    "segment from {} does not follow on the one before it",
+                    s.from
+                )));
             }
             expected = s.to.succ_opt();
         }
         if expected.is_none_or(|d| d.year() != year.year + 1 || d.ordinal() != 1) {
-            return Err(content("the last segment must end on 31 December".to_owned()));
+            return Err(content(
+                "the last segment must end on 31 December".to_owned(),
+            ));
         }
         Ok(year)
     }
@@ -229,6 +260,9 @@ impl YearParams {
     /// Index of the segment of a day of the year.
     pub(super) fn segment_of(&self, date: NaiveDate) -> usize {
         // The segments are the whole year (checked when read), so one is always found.
-        self.segment.iter().position(|s| date <= s.to).unwrap_or(self.segment.len() - 1)
+        self.segment
+            .iter()
+            .position(|s| date <= s.to)
+            .unwrap_or(self.segment.len() - 1)
     }
 }

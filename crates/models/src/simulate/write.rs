@@ -28,7 +28,10 @@ impl Year {
                 continue;
             }
             if stamp.0 != Some(hour.time) {
-                stamp = (Some(hour.time), hour.time.format("%Y-%m-%dT%H:%M:%S").to_string());
+                stamp = (
+                    Some(hour.time),
+                    hour.time.format("%Y-%m-%dT%H:%M:%S").to_string(),
+                );
             }
             line.clear();
             row(&mut line, &stamp.1, &hour)?;

@@ -2,8 +2,10 @@
 #![allow(dead_code)] // each user of this module takes a part of it
 
 use chrono::{Datelike, Days, NaiveDate};
-use figure::{Mode, div_round};
-use models::simulate::{Climate, Common, Pollutant, Sources, Year, YearParams};
+use figure::{Decimal, Ratio, gbt8170};
+use law::Law;
+use models::simulate::{Climate, Common, Pollutant, Sources, Target, Year, YearParams};
+use standards::air::{self, Rules};
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -15,7 +17,9 @@ pub const CO: usize = 4;
 pub const O3: usize = 5;
 
 pub fn data(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../data")
+        .join(path)
 }
 
 /// The text of a file of `data/`, unpacked.
@@ -25,7 +29,9 @@ pub fn text(path: &str) -> String {
         return String::from_utf8(bytes).unwrap();
     }
     let mut out = String::new();
-    flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut out).unwrap();
+    flate2::read::GzDecoder::new(&bytes[..])
+        .read_to_string(&mut out)
+        .unwrap();
     out
 }
 
@@ -64,26 +70,44 @@ pub struct Judged {
     pub days: Vec<Vec<CityDay>>,
 }
 
-fn half_even(sum: i64, n: i64) -> i64 {
-    div_round(i128::from(sum), n as u128, Mode::HalfEven).unwrap() as i64
+/// The law's pollutant of a column; ozone as the day's largest 8-hour mean.
+fn of_law(p: Pollutant) -> air::Pollutant {
+    match p {
+        Pollutant::Pm25 => air::Pollutant::Pm25,
+        Pollutant::Pm10 => air::Pollutant::Pm10,
+        Pollutant::So2 => air::Pollutant::So2,
+        Pollutant::No2 => air::Pollutant::No2,
+        Pollutant::Co => air::Pollutant::Co,
+        Pollutant::O3 => air::Pollutant::O3_8h,
+    }
 }
 
-fn station_day(hours: [Option<i64>; 24], p: usize) -> Option<i64> {
-    if p == O3 {
-        let windows: Vec<i64> = (8..=24)
-            .filter_map(|e| {
-                let w: Vec<i64> = hours[e - 8..e].iter().flatten().copied().collect();
-                (w.len() >= 6).then(|| half_even(w.iter().sum(), w.len() as i64))
-            })
-            .collect();
-        let max = windows.iter().copied().max()?;
-        return (windows.len() >= 14 || max > 160).then_some(max);
+/// The rules of a simulated year: none of them changes within it.
+pub fn rules(year: i32) -> Rules {
+    let law = Law::load_dir(&data("../law")).unwrap_or_else(|e| panic!("{e:?}"));
+    Rules::at(
+        &law,
+        NaiveDate::from_ymd_opt(year, 12, 31).unwrap(),
+        "340000",
+    )
+    .unwrap()
+}
+
+fn station_day(rules: &Rules, hours: [Option<i64>; 24], p: Pollutant) -> Option<Decimal> {
+    if p == Pollutant::O3 {
+        let hours = hours.map(|h| h.map(Decimal::from_int));
+        let day = rules.o3_8h_max(&hours).unwrap();
+        return day.value.filter(|_| day.valid);
     }
-    let v: Vec<i64> = hours.iter().flatten().copied().collect();
-    (v.len() >= 20).then(|| half_even(v.iter().sum(), v.len() as i64))
+    let (sum, n) = hours
+        .iter()
+        .flatten()
+        .fold((0i128, 0u32), |a, v| (a.0 + i128::from(*v), a.1 + 1));
+    rules.day_mean(of_law(p), sum, n, p.decimals()).unwrap()
 }
 
 pub fn judge(year: &Year, climate: &Climate) -> Judged {
+    let rules = rules(year.year);
     let cities = climate.cities().to_vec();
     let stations: Vec<(usize, bool)> = climate
         .stations()
@@ -92,30 +116,57 @@ pub fn judge(year: &Year, climate: &Climate) -> Judged {
     let count = year.len() / 24;
     let mut days = vec![vec![CityDay::default(); count]; cities.len()];
     for (c, city) in days.iter_mut().enumerate() {
-        let members: Vec<usize> = (0..stations.len()).filter(|s| stations[*s] == (c, true)).collect();
+        let members: Vec<usize> = (0..stations.len())
+            .filter(|s| stations[*s] == (c, true))
+            .collect();
         for (d, day) in city.iter_mut().enumerate() {
+            let mut values = [None; 6];
             for p in Pollutant::ALL {
-                let v: Vec<i64> = members
+                let sites: Vec<Option<Decimal>> = members
                     .iter()
-                    .filter_map(|s| station_day(std::array::from_fn(|h| year.value(d * 24 + h, *s, p)), p as usize))
+                    .map(|s| {
+                        station_day(
+                            &rules,
+                            std::array::from_fn(|h| year.value(d * 24 + h, *s, p)),
+                            p,
+                        )
+                    })
                     .collect();
-                let enough = if members.len() < 4 { 2 * v.len() >= members.len() } else { 4 * v.len() >= 3 * members.len() };
-                if enough && !v.is_empty() {
-                    day.values[p as usize] = Some(half_even(v.iter().sum(), v.len() as i64));
-                }
+                let value = rules.city_day(of_law(p), &sites).unwrap().value;
+                values[p as usize] = value;
+                day.values[p as usize] = value.map(|v| v.at_scale(p.decimals()).unwrap() as i64);
             }
-            if let [Some(a), Some(b), Some(_), Some(n), Some(_), Some(o)] = day.values {
-                day.good = Some(a <= 75 && b <= 150 && n <= 80 && o <= 160);
-                day.heavy = a > 150 || b > 350 || o > 265;
+            let [pm2_5, pm10, so2, no2, co, o3_8h] = values;
+            let index = rules
+                .daily(&air::Day {
+                    so2,
+                    no2,
+                    pm10,
+                    pm2_5,
+                    co,
+                    o3: None,
+                    o3_8h,
+                })
+                .unwrap();
+            if values.iter().all(Option::is_some) {
+                let aqi = index.aqi.unwrap();
+                day.good = Some(rules.ratio.good_day(aqi));
+                day.heavy = rules.ratio.heavy_day(aqi);
             }
         }
     }
-    Judged { cities, first: NaiveDate::from_ymd_opt(year.year, 1, 1).unwrap(), days }
+    Judged {
+        cities,
+        first: NaiveDate::from_ymd_opt(year.year, 1, 1).unwrap(),
+        days,
+    }
 }
 
 impl Judged {
     fn of(&self, division: &str) -> Vec<usize> {
-        (0..self.cities.len()).filter(|c| division == "340000" || self.cities[*c] == division).collect()
+        (0..self.cities.len())
+            .filter(|c| division == "340000" || self.cities[*c] == division)
+            .collect()
     }
     fn span(&self, from: NaiveDate, to: NaiveDate) -> std::ops::RangeInclusive<usize> {
         from.ordinal0() as usize..=to.ordinal0() as usize
@@ -126,19 +177,32 @@ impl Judged {
         let sum: f64 = cities
             .iter()
             .map(|c| {
-                let v: Vec<i64> = self.days[*c][self.span(from, to)].iter().filter_map(|d| d.values[p]).collect();
+                let v: Vec<i64> = self.days[*c][self.span(from, to)]
+                    .iter()
+                    .filter_map(|d| d.values[p])
+                    .collect();
                 v.iter().sum::<i64>() as f64 / v.len() as f64
             })
             .sum();
         sum / cities.len() as f64
     }
     /// Mean over the cities of each city's percentile of day values.
-    pub fn percentile(&self, division: &str, from: NaiveDate, to: NaiveDate, p: usize, q: f64) -> f64 {
+    pub fn percentile(
+        &self,
+        division: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+        p: usize,
+        q: f64,
+    ) -> f64 {
         let cities = self.of(division);
         let sum: f64 = cities
             .iter()
             .map(|c| {
-                let mut v: Vec<i64> = self.days[*c][self.span(from, to)].iter().filter_map(|d| d.values[p]).collect();
+                let mut v: Vec<i64> = self.days[*c][self.span(from, to)]
+                    .iter()
+                    .filter_map(|d| d.values[p])
+                    .collect();
                 v.sort_unstable();
                 let k = (v.len() - 1) as f64 * q / 100.0;
                 let s = k.floor() as usize;
@@ -154,7 +218,11 @@ impl Judged {
         for c in self.of(division) {
             for d in &self.days[c][self.span(from, to)] {
                 if let Some(good) = d.good {
-                    out = (out.0 + u32::from(good), out.1 + u32::from(d.heavy), out.2 + 1);
+                    out = (
+                        out.0 + u32::from(good),
+                        out.1 + u32::from(d.heavy),
+                        out.2 + 1,
+                    );
                 }
             }
         }
@@ -163,6 +231,45 @@ impl Judged {
     pub fn good(&self, division: &str, from: NaiveDate, to: NaiveDate) -> f64 {
         let (good, _, valid) = self.counts(division, from, to);
         100.0 * f64::from(good) / f64::from(valid)
+    }
+    /// A mean or the good-day ratio of a division as printed, from the cities' exact figures (`None`) or from theirs
+    /// rounded to so many decimals: which of the two the publisher does is not known.
+    pub fn printed(&self, t: &Target, cities_rounded: Option<i32>) -> Decimal {
+        let decimals = t.value.split_once('.').map_or(0, |d| d.1.len()) as i32;
+        let cities = self.of(&t.division);
+        let mut sum = Ratio::from(0i64);
+        for c in &cities {
+            let days = &self.days[*c][self.span(t.from, t.to)];
+            let (part, whole) = match t.item.as_str() {
+                "good_day_ratio" => {
+                    let valid: Vec<bool> = days.iter().filter_map(|d| d.good).collect();
+                    (
+                        100 * valid.iter().filter(|g| **g).count() as i128,
+                        valid.len(),
+                    )
+                }
+                item => {
+                    let p = ["pm25", "pm10", "so2", "no2"]
+                        .iter()
+                        .position(|i| *i == item)
+                        .expect("a mean");
+                    let v: Vec<i64> = days.iter().filter_map(|d| d.values[p]).collect();
+                    (i128::from(v.iter().sum::<i64>()), v.len())
+                }
+            };
+            let mut city = Ratio::new(part, whole as i128).unwrap();
+            if let Some(to) = cities_rounded {
+                city = Ratio::from(gbt8170(city, to).unwrap());
+            }
+            sum = sum.add(city).unwrap();
+        }
+        gbt8170(sum.div(Ratio::from(cities.len() as i64)).unwrap(), decimals).unwrap()
+    }
+    /// Printed as it was, whichever way the province's figure is made from the cities'?
+    pub fn meets(&self, t: &Target) -> bool {
+        let want = Decimal::parse(&t.value).unwrap();
+        let rounded = if t.item == "good_day_ratio" { 1 } else { 0 };
+        self.printed(t, None) == want && self.printed(t, Some(rounded)) == want
     }
     pub fn date(&self, day: usize) -> NaiveDate {
         self.first + Days::new(day as u64)
