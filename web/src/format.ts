@@ -70,9 +70,11 @@ const BEIJING = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
 })
 
-/** A moment in Beijing time, whatever the reader's zone. Accepts ISO text, epoch seconds or milliseconds. */
+/** A moment in Beijing time, whatever the reader's zone. Accepts text with or without a zone, epoch seconds or milliseconds. */
 export function moment(at: string | number | null | undefined): string {
   if (at === null || at === undefined || at === '') return '—'
+  // Text without a zone is Beijing time already: that is how the server writes it.
+  if (typeof at === 'string' && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(at)) return at.replace('T', ' ').slice(0, 19)
   const raw = typeof at === 'number' ? (at < 1e11 ? at * 1000 : at) : Date.parse(at)
   return Number.isNaN(raw) ? String(at) : BEIJING.format(raw)
 }

@@ -23,6 +23,7 @@ describe('figures on the page', () => {
 
   it('tell Beijing time whatever the zone of the reader', () => {
     expect(moment('2024-03-11T15:00:02Z')).toBe('2024-03-11 23:00:02')
+    expect(moment('2024-03-11 15:00:02.417')).toBe('2024-03-11 15:00:02')
     expect(moment(1710169202)).toBe('2024-03-11 23:00:02')
   })
 })

@@ -285,8 +285,8 @@ export interface Explanation {
 }
 
 export interface ExplainAnswer extends Explanation {
-  used_by?: { ref: string; title: string | Both }[]
-  law?: { key: string; standard: string; clause: string; date: string }[]
+  used_by?: { ref: string; title: string; title_en?: string }[]
+  law?: { key: string; standard: string; clause: string; certainty?: Certainty }[]
 }
 
 export interface NumberedLine {
@@ -298,6 +298,7 @@ export interface PacketFields {
   version?: string | null
   crc?: string | null
   crc_ok?: boolean | null
+  reason?: string | null
   fields?: Record<string, unknown>
   warnings?: string[]
 }
@@ -322,7 +323,8 @@ export interface Evidence {
   seq?: number | null
   segment?: string | number | null
   offset?: number | null
-  chain?: { ok: boolean; checked?: string | number | null } | null
+  /** `checked`: how many records of the segment were recomputed. */
+  chain?: { ok: boolean; checked?: number | null; segment?: number | null; offset?: number | null; fault?: string | null } | null
   packet?: PacketFields | null
 }
 
@@ -418,8 +420,8 @@ export interface PacketRow {
   mn: string
   name?: string | null
   st?: string | null
-  cn?: string | null
-  version?: string | null
+  cn?: string | number | null
+  version?: string | number | null
   raw: string
   warnings?: string[] | null
   simulated?: boolean
@@ -432,7 +434,7 @@ export interface Outlet {
   connected: boolean
   last_at?: string | null
   packets?: number | null
-  last_values?: { factor: string; name?: string | null; value: Figure; unit?: string | null }[] | Record<string, Figure> | null
+  last_values?: { factor: string; stat?: string; period?: string; value: Figure; unit?: string | null; mark?: string }[] | null
   simulated?: boolean
 }
 
@@ -440,6 +442,10 @@ export interface Packets {
   outlets: { connected: number; registered: number; simulated?: number | boolean }
   rate: { packets_s: Figure; bytes_s?: Figure; p99_ms?: Figure }
   totals: { accepted: number; quarantined: number; duplicates?: number }
+  /** The gateway is not running. */
+  off?: boolean
+  /** Why packets are not taken at the moment, if so. */
+  trouble?: string | null
   recent: PacketRow[]
   outlets_list: Outlet[]
 }
@@ -456,7 +462,9 @@ export interface Quarantined {
   remedy_en?: string | null
   raw: string
   qnrtn?: string | number | null
-  replayed?: boolean
+  place?: string | null
+  /** Outcome of the last replay. */
+  replayed?: { seq: number; ok: boolean; reason?: string | null } | null
 }
 
 export interface SearchHit {
