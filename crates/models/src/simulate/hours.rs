@@ -274,16 +274,19 @@ impl Year {
 
     /// Every hour of every station, in the order of time.
     pub fn hours(&self) -> impl Iterator<Item = Hour<'_>> {
-        (0..self.hours).flat_map(move |h| {
-            let time = self.time(h);
-            self.stations
-                .iter()
-                .enumerate()
-                .map(move |(s, station)| Hour {
-                    time,
-                    station,
-                    values: Pollutant::ALL.map(|p| self.value(h, s, p)),
-                })
-        })
+        (0..self.hours).flat_map(move |h| self.at(h))
+    }
+
+    /// Every station at the `i`-th hour.
+    pub fn at(&self, i: usize) -> impl Iterator<Item = Hour<'_>> {
+        let time = self.time(i);
+        self.stations
+            .iter()
+            .enumerate()
+            .map(move |(s, station)| Hour {
+                time,
+                station,
+                values: Pollutant::ALL.map(|p| self.value(i, s, p)),
+            })
     }
 }

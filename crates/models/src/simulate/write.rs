@@ -21,22 +21,19 @@ impl Year {
         out.write_all(b"\n")?;
         let mut rows = 0;
         let mut line = Vec::with_capacity(80);
-        let mut stamp = (None, String::new());
-        for hour in self.hours() {
+        for i in 0..self.len() {
+            let time = self.time(i);
             // The hour belongs to the month in which it began.
-            if (hour.time - TimeDelta::hours(1)).month() != month {
+            if (time - TimeDelta::hours(1)).month() != month {
                 continue;
             }
-            if stamp.0 != Some(hour.time) {
-                stamp = (
-                    Some(hour.time),
-                    hour.time.format("%Y-%m-%dT%H:%M:%S").to_string(),
-                );
+            let stamp = time.format("%Y-%m-%dT%H:%M:%S").to_string();
+            for hour in self.at(i) {
+                line.clear();
+                row(&mut line, &stamp, &hour)?;
+                out.write_all(&line)?;
+                rows += 1;
             }
-            line.clear();
-            row(&mut line, &stamp.1, &hour)?;
-            out.write_all(&line)?;
-            rows += 1;
         }
         Ok(rows)
     }
