@@ -39,12 +39,16 @@ pub(crate) struct Area<'a> {
 impl<'a> Area<'a> {
     /// The value of a parameter (the first, if it is repeated with one value).
     pub(crate) fn parameter(&self, key: &str) -> Option<&'a str> {
-        self.slots
-            .iter()
-            .find(|slot| {
-                slot.problem != Some(Reason::ItemWithoutEquals) && slot.key(self.text) == key
-            })
-            .map(|slot| slot.value(self.text))
+        self.find(key).map(|slot| slot.value(self.text))
+    }
+
+    /// Only keys without a dash are parameters.
+    fn find(&self, key: &str) -> Option<&'a Slot> {
+        self.slots.iter().find(|slot| {
+            slot.attr == crate::Attr::None
+                && slot.problem != Some(Reason::ItemWithoutEquals)
+                && slot.key(self.text) == key
+        })
     }
 
     /// Whether a needed key stands there: itself, another spelling of it, or (`*-SN`) some key ending so.
@@ -151,9 +155,7 @@ impl<'a> Area<'a> {
     }
 
     fn data_time(&self, needed: bool) -> Result<Option<Time>, Fault<'a>> {
-        let Some(slot) = self.slots.iter().find(|slot| {
-            slot.key(self.text) == "DataTime" && slot.problem != Some(Reason::ItemWithoutEquals)
-        }) else {
+        let Some(slot) = self.find("DataTime") else {
             return if needed {
                 Err((Reason::DatatimeMissing, ""))
             } else {

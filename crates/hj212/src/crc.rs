@@ -133,38 +133,28 @@ impl Crc {
 
 /// The live bits after `bytes`.
 fn advance(high: u8, bytes: &[u8]) -> u8 {
-    let mut chunks = bytes.chunks_exact(32);
+    let (words, rest) = bytes.as_chunks::<8>();
     // Four independent sums let the compiler use vector registers.
+    let (fours, single) = words.as_chunks::<4>();
     let mut sums = [0u64; 4];
-    for chunk in &mut chunks {
-        for (sum, word) in sums.iter_mut().zip(chunk.chunks_exact(8)) {
-            *sum ^= word_at(word);
+    for four in fours {
+        for (sum, word) in sums.iter_mut().zip(four) {
+            *sum ^= u64::from_le_bytes(*word);
         }
     }
-    let mut words = chunks.remainder().chunks_exact(8);
-    let mut sum = sums[0] ^ sums[1] ^ sums[2] ^ sums[3];
-    for word in &mut words {
-        sum ^= word_at(word);
-    }
-    // Byte i of a word still has 8 - i steps before it when the words are over, which is H^(-i) (H^8 = 1);
-    // the state itself has a multiple of eight, which is nothing.
+    let sum = sums.iter().fold(0, |all, sum| all ^ sum);
+    let sum = single
+        .iter()
+        .fold(sum, |sum, word| sum ^ u64::from_le_bytes(*word));
+    // Byte i of a word still has 8 - i steps before it when the words are over, which is H^(8 - i); the
+    // state itself has a multiple of eight, which is nothing.
     let lanes = sum.to_le_bytes();
     let mut state = high ^ lanes[0];
     for (i, lane) in lanes.iter().enumerate().skip(1) {
         state ^= POWERS[8 - i][usize::from(*lane)];
     }
-    words
-        .remainder()
-        .iter()
+    rest.iter()
         .fold(state, |state, byte| POWERS[1][usize::from(state ^ byte)])
-}
-
-/// The eight bytes as a word whose lowest byte is the first.
-fn word_at(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |word, byte| (word << 8) | u64::from(*byte))
 }
 
 #[cfg(test)]

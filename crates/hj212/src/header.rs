@@ -367,7 +367,8 @@ impl<'a> Header<'a> {
         warnings: &mut Warnings,
     ) -> Result<(), Fault<'a>> {
         let pw = self.pw().ok_or((Reason::PwMissing, ""))?;
-        if options.password.is_some_and(|password| password != pw) || pw.contains(',') {
+        if options.password.is_some_and(|password| password != pw) || pw.bytes().any(|b| b == b',')
+        {
             return Err((Reason::PwWrong, pw));
         }
         let standard = matches!(pw.len(), 1..=6) && pw.bytes().all(|b| b.is_ascii_alphanumeric());

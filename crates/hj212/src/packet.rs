@@ -160,6 +160,7 @@ impl<'a> Packet<'a> {
     }
 
     /// Every item, good or set aside, in order.
+    #[inline]
     pub fn items(&self) -> impl ExactSizeIterator<Item = Item<'_>> {
         self.state.slots.iter().map(|slot| self.item(slot))
     }
@@ -184,6 +185,7 @@ impl<'a> Packet<'a> {
             })
     }
 
+    #[inline]
     fn item(&self, slot: &Slot) -> Item<'_> {
         let area = &*self.state.area;
         Item {

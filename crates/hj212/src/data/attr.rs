@@ -96,25 +96,38 @@ impl Attr {
 
     /// The attribute named `text`; [`Attr::Other`] if the standards do not name it.
     pub fn read(text: &[u8]) -> Attr {
-        let (start, length) = head(text);
-        let (name, attr) = SLOTS[slot(start, length)];
-        if name.as_bytes() == text {
-            attr
+        Self::read_word(head(text), text)
+    }
+
+    /// The same with the first eight bytes at hand as a number (bytes behind the text are zero).
+    #[inline]
+    pub(crate) fn read_word(start: u64, text: &[u8]) -> Attr {
+        let slot = &SLOTS[slot(start, text.len())];
+        let same = slot.start == start && slot.name.len() == text.len();
+        if same && (text.len() <= 8 || slot.name.as_bytes()[8..] == text[8..]) {
+            slot.attr
         } else {
             Attr::Other
         }
     }
 }
 
-/// The first eight bytes as a number, and the length.
-const fn head(text: &[u8]) -> (u64, usize) {
+/// The first eight bytes as a number, first byte lowest.
+const fn head(text: &[u8]) -> u64 {
     let mut word = 0;
     let mut i = if text.len() < 8 { text.len() } else { 8 };
     while i > 0 {
         i -= 1;
         word = word << 8 | text[i] as u64;
     }
-    (word, text.len())
+    word
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    start: u64,
+    name: &'static str,
+    attr: Attr,
 }
 
 /// A multiplier for which no two attributes share a slot (checked below, when the crate is compiled).
@@ -125,17 +138,22 @@ const fn slot(start: u64, length: usize) -> usize {
     ((start ^ (length as u64) << 56).wrapping_mul(SPREAD) >> (64 - SLOT_BITS)) as usize
 }
 
-static SLOTS: [(&str, Attr); 1 << SLOT_BITS] = {
-    let mut slots = [("", Attr::Other); 1 << SLOT_BITS];
+static SLOTS: [Slot; 1 << SLOT_BITS] = {
+    let mut slots = [Slot {
+        start: 0,
+        name: "",
+        attr: Attr::Other,
+    }; 1 << SLOT_BITS];
     let mut i = 0;
     while i < NAMES.len() {
-        let (start, length) = head(NAMES[i].0.as_bytes());
-        let at = slot(start, length);
+        let (name, attr) = NAMES[i];
+        let start = head(name.as_bytes());
+        let at = slot(start, name.len());
         assert!(
-            slots[at].0.is_empty(),
+            slots[at].name.is_empty(),
             "two attributes share a slot: choose another multiplier"
         );
-        slots[at] = NAMES[i];
+        slots[at] = Slot { start, name, attr };
         i += 1;
     }
     slots

@@ -5,7 +5,8 @@
 //! if a key or a factor came again is settled in `review`, on sorted items.
 
 use super::number::{read_short, sign, zero_bytes};
-use super::{Attr, Number, Pair, Pairs};
+use super::pairs::Places;
+use super::{Attr, Number, Pairs};
 use crate::catalogue::{Reason, Warning, Warnings};
 use crate::codes::{self, Known, Medium};
 use crate::header::Version;
@@ -33,19 +34,31 @@ const NOT_A_NUMBER: u8 = 255;
 const LONG: u8 = 254;
 
 impl Slot {
-    pub(crate) fn key<'a>(&self, area: &'a str) -> &'a str {
-        &area[usize::from(self.key_at)..usize::from(self.key_at) + usize::from(self.key_len)]
+    // `get`, although the places are always right: where a caller does not look at a text, the compiler can
+    // then leave it out, and there is nothing that could panic.
+    #[inline]
+    fn text(area: &str, at: u16, length: u16) -> &str {
+        area.get(usize::from(at)..usize::from(at) + usize::from(length))
+            .unwrap_or_default()
     }
 
+    #[inline]
+    pub(crate) fn key<'a>(&self, area: &'a str) -> &'a str {
+        Self::text(area, self.key_at, self.key_len)
+    }
+
+    #[inline]
     pub(crate) fn code<'a>(&self, area: &'a str) -> &'a str {
-        &area[usize::from(self.key_at)..usize::from(self.key_at) + usize::from(self.code_len)]
+        Self::text(area, self.key_at, self.code_len)
     }
 
     /// Empty if the item has no `=`.
+    #[inline]
     pub(crate) fn value<'a>(&self, area: &'a str) -> &'a str {
-        &area[usize::from(self.value_at)..usize::from(self.value_at) + usize::from(self.value_len)]
+        Self::text(area, self.value_at, self.value_len)
     }
 
+    #[inline]
     pub(crate) fn number(&self, area: &str) -> Option<Number> {
         match self.scale {
             NOT_A_NUMBER => None,
@@ -54,6 +67,17 @@ impl Slot {
                 mantissa: i128::from(self.mantissa),
                 scale: u32::from(scale),
             }),
+        }
+    }
+
+    /// Whether its number is greater than that of `other`; both are numbers.
+    fn is_greater(&self, other: &Slot, area: &str) -> bool {
+        if self.scale == other.scale && self.scale < LONG {
+            return self.mantissa > other.mantissa;
+        }
+        match (self.number(area), other.number(area)) {
+            (Some(a), Some(b)) => a.compare(&b).is_some_and(|order| order.is_gt()),
+            _ => false,
         }
     }
 }
@@ -125,8 +149,8 @@ pub(crate) fn judge(area: &str, rules: Rules) -> Judged {
         parameter: None,
     };
     let mut pairs = Pairs::new(area);
-    for pair in pairs.by_ref() {
-        judge.item(pair);
+    while let Some(places) = pairs.step() {
+        judge.item(places);
     }
     judge.end_run();
     judge.warnings.merge(pairs.warnings());
@@ -143,165 +167,215 @@ pub(crate) fn judge(area: &str, rules: Rules) -> Judged {
     }
 }
 
-impl<'a> Judge<'a> {
-    fn place(&self, text: &str) -> (u16, u16) {
-        // `text` is a slice of the area, which is shorter than 2^16.
-        (
-            (text.as_ptr() as usize - self.area.as_ptr() as usize) as u16,
-            text.len() as u16,
-        )
+/// What is known of an item's value.
+#[derive(Clone, Copy)]
+struct Reading {
+    mantissa: i64,
+    scale: u8,
+    problem: Option<Reason>,
+}
+
+impl Reading {
+    const TEXT: Reading = Reading {
+        mantissa: 0,
+        scale: NOT_A_NUMBER,
+        problem: None,
+    };
+
+    fn fault(reason: Reason) -> Reading {
+        Reading {
+            problem: Some(reason),
+            ..Reading::TEXT
+        }
     }
 
-    fn item(&mut self, pair: Pair<'a>) {
-        let (key_at, key_len) = self.place(pair.key);
-        let (value_at, value_len) = pair.value.map_or((key_at, 0), |value| self.place(value));
-        let mut slot = Slot {
-            mantissa: 0,
-            key_at,
-            key_len,
-            value_at,
-            value_len,
-            group: pair.group as u16,
-            code_len: key_len,
-            attr: Attr::None,
-            problem: None,
-            scale: NOT_A_NUMBER,
-        };
-        let Some(value) = pair.value else {
-            slot.problem = Some(Reason::ItemWithoutEquals);
-            return self.slots.push(slot);
-        };
-        match find_dash(
-            pair.key.as_bytes(),
-            &self.area.as_bytes()[usize::from(key_at)..],
-        ) {
-            _ if pair.key.is_empty() => slot.problem = Some(Reason::ItemKeyEmpty),
-            Some((0, _)) => slot.problem = Some(Reason::ItemKeyEmpty),
-            None => self.parameter(pair),
-            Some((dash, packed)) => {
-                slot.code_len = dash as u16;
-                slot.attr = Attr::read(&pair.key.as_bytes()[dash + 1..]);
-                self.factor_item(pair, &mut slot, packed, value);
+    fn not_a_number(value: &[u8]) -> Reading {
+        Reading::fault(if value.is_empty() {
+            Reason::ValueEmpty
+        } else {
+            Reason::ValueNotNumber
+        })
+    }
+}
+
+/// One item of the factor that is being read.
+#[derive(Clone, Copy)]
+struct FactorItem<'a> {
+    key: &'a [u8],
+    dash: usize,
+    packed: u64,
+    attr: Attr,
+    value: &'a [u8],
+    /// The value and what stands behind it.
+    from_value: &'a [u8],
+    group: usize,
+}
+
+impl<'a> Judge<'a> {
+    #[inline]
+    fn item(&mut self, places: Places) {
+        let bytes = self.area.as_bytes();
+        let (key_at, key_end) = places.key;
+        let key = &bytes[key_at..key_end];
+        let (mut code_len, mut attr) = (key.len(), Attr::None);
+        let reading = match (places.value, find_dash(key, &bytes[key_at..])) {
+            (None, _) => Reading::fault(Reason::ItemWithoutEquals),
+            (_, Some((0, _))) => Reading::fault(Reason::ItemKeyEmpty),
+            _ if key.is_empty() => Reading::fault(Reason::ItemKeyEmpty),
+            (Some(_), None) => {
+                self.parameter(places.group, &self.area[key_at..key_end]);
+                Reading::TEXT
             }
-        }
-        self.slots.push(slot);
+            (Some((from, to)), Some((dash, packed))) => {
+                let name = &key[dash + 1..];
+                code_len = dash;
+                attr = Attr::read_word(word_of(name.len(), &bytes[key_at + dash + 1..]), name);
+                let (value, from_value) = (&bytes[from..to], &bytes[from..]);
+                self.factor_item(FactorItem {
+                    key,
+                    dash,
+                    packed,
+                    attr,
+                    value,
+                    from_value,
+                    group: places.group,
+                })
+            }
+        };
+        let (value_at, value_end) = places.value.unwrap_or((key_at, key_at));
+        // Built here in one piece: filled field by field, it would wait for itself when it is moved.
+        self.slots.push(Slot {
+            mantissa: reading.mantissa,
+            key_at: key_at as u16,
+            key_len: (key_end - key_at) as u16,
+            value_at: value_at as u16,
+            value_len: (value_end - value_at) as u16,
+            group: places.group as u16,
+            code_len: code_len as u16,
+            attr,
+            problem: reading.problem,
+            scale: reading.scale,
+        });
     }
 
     /// A key without dash.
-    fn parameter(&mut self, pair: Pair<'a>) {
-        let same_group = self.parameter.is_some_and(|(group, _)| group == pair.group);
+    fn parameter(&mut self, group: usize, key: &'a str) {
+        let same_group = self.parameter.is_some_and(|(last, _)| last == group);
         // A bare `Flag` is a mark whose comma became a semicolon; BeginTime and EndTime are two projects.
-        let slip = pair.key == "Flag"
-            || same_group && matches!(pair.key, "BeginTime" | "EndTime" | "DataTime");
+        let slip =
+            key == "Flag" || same_group && matches!(key, "BeginTime" | "EndTime" | "DataTime");
         self.warnings.add_if(slip, Warning::SeparatorSlip);
-        self.parameter = Some((pair.group, pair.key));
-        self.remember(hash(pair.key.as_bytes()));
+        self.parameter = Some((group, key));
+        self.remember(hash(key.as_bytes()));
     }
 
     #[inline]
-    fn factor_item(&mut self, pair: Pair<'a>, slot: &mut Slot, packed: u64, value: &str) {
-        let bit = slot.attr.bit();
-        if packed != self.run.packed || packed == 0 {
-            self.begin_run(pair, slot, packed);
-        } else if pair.group != self.run.group {
+    fn factor_item(&mut self, item: FactorItem<'a>) -> Reading {
+        let bit = item.attr.bit();
+        if item.packed != self.run.packed || item.packed == 0 {
+            self.begin_run(&item);
+        } else if item.group != self.run.group {
             // The three values of a standard-sample check are seen apart by semicolons: no slip there.
             self.warnings
                 .add_if(self.rules.cn != 2062, Warning::SeparatorSlip);
-            self.run.group = pair.group;
+            self.run.group = item.group;
         }
-        if slot.attr == Attr::Other {
-            self.remember(hash(pair.key.as_bytes()));
+        if item.attr == Attr::Other {
+            self.remember(hash(item.key));
         } else {
             self.review |= self.run.seen & bit != 0;
         }
         self.run.seen |= bit;
-        match slot.attr {
-            attr if attr.is_number() => self.number(slot, value, pair.key),
-            Attr::Flag if value == "N" => {}
-            Attr::Flag => {
-                let fits = codes::mark(value)
+        if item.attr.is_number() {
+            return self.number(&item);
+        }
+        match item.attr {
+            Attr::Flag if item.value != b"N" => {
+                let mark = core::str::from_utf8(item.value).ok().and_then(codes::mark);
+                let fits = mark
                     .is_some_and(|mark| !mark.only_2005 || self.rules.version == Version::V2005);
                 self.warnings.add_if(!fits, Warning::UnknownDataMark);
+                Reading::TEXT
             }
-            attr if attr.is_time() && Time::read(value.as_bytes()).is_none() => {
-                slot.problem = Some(if value.is_empty() {
-                    Reason::ValueEmpty
-                } else {
-                    Reason::ValueNotNumber
-                });
+            attr if attr.is_time() && Time::read(item.value).is_none() => {
+                Reading::not_a_number(item.value)
             }
-            _ => {}
+            _ => Reading::TEXT,
         }
     }
 
-    fn begin_run(&mut self, pair: Pair<'a>, slot: &Slot, packed: u64) {
-        let code = &pair.key[..usize::from(slot.code_len)];
+    #[inline]
+    fn begin_run(&mut self, item: &FactorItem<'a>) {
+        let code = &item.key[..item.dash];
         // Codes of more than eight characters are packed as 0: compare their text.
-        if packed == 0
-            && self
-                .slots
-                .get(self.run.first)
-                .is_some_and(|first| self.run.seen != 0 && first.code(self.area) == code)
-        {
+        let first = self
+            .slots
+            .get(self.run.first)
+            .filter(|_| item.packed == 0 && self.run.seen != 0);
+        if first.is_some_and(|first| first.code(self.area).as_bytes() == code) {
             return;
         }
-        let shares_group = self.run.seen != 0 && self.run.group == pair.group;
+        let shares_group = self.run.seen != 0 && self.run.group == item.group;
         let follows_time = self
             .parameter
-            .is_some_and(|(group, key)| group == pair.group && key == "DataTime");
+            .is_some_and(|(group, key)| group == item.group && key == "DataTime");
         // Instrument parameters (i codes) may stand among the values of their factor.
         self.warnings.add_if(
-            (shares_group || follows_time) && !code.starts_with('i'),
+            (shares_group || follows_time) && !code.starts_with(b"i"),
             Warning::SeparatorSlip,
         );
         self.end_run();
-        let known = codes::known(packed, self.rules.medium);
+        let known = codes::known(item.packed, self.rules.medium);
         if !known.annex_b {
             self.warnings
                 .add_if(!is_kept_raw(code), Warning::UnknownFactor);
         }
-        self.remember(hash(code.as_bytes()));
+        self.remember(if item.packed == 0 {
+            hash(code)
+        } else {
+            mix(item.packed)
+        });
         self.run = Run {
-            packed,
+            packed: item.packed,
             first: self.slots.len(),
             seen: 0,
             known,
-            group: pair.group,
+            group: item.group,
         };
     }
 
     #[inline]
-    fn number(&mut self, slot: &mut Slot, value: &str, key: &str) {
-        let base = usize::from(slot.value_at);
-        (slot.mantissa, slot.scale) = read_value(value.as_bytes(), &self.area.as_bytes()[base..]);
-        if slot.scale == NOT_A_NUMBER {
+    fn number(&mut self, item: &FactorItem<'a>) -> Reading {
+        let (mantissa, scale) = read_value(item.value, item.from_value);
+        if scale == NOT_A_NUMBER {
             // A production condition (p code) is a letter, not a number.
-            if !key.starts_with('p') {
-                slot.problem = Some(if value.is_empty() {
-                    Reason::ValueEmpty
-                } else {
-                    Reason::ValueNotNumber
-                });
-            }
-            return;
+            return if item.key.starts_with(b"p") {
+                Reading::TEXT
+            } else {
+                Reading::not_a_number(item.value)
+            };
         }
-        if slot.mantissa < 0 && self.run.known.concentration && slot.attr != Attr::Cou {
+        if mantissa < 0 && self.run.known.concentration && item.attr != Attr::Cou {
             self.warnings.add(Warning::PhysicallyImpossible);
         }
-        if self.run.known.bounded && slot.attr != Attr::Cou {
-            let bounds = self
-                .run
-                .known
-                .factor()
-                .and_then(|factor| codes::bounds_of_factor(factor.code));
-            self.check_bounds(slot, bounds);
-        } else if matches!(slot.attr, Attr::RS | Attr::RT) {
-            self.check_bounds(slot, codes::bounds_of_attribute(slot.attr.name()));
+        if self.run.known.bounded && item.attr != Attr::Cou {
+            let factor = self.run.known.factor();
+            self.check_bounds(
+                item.value,
+                factor.and_then(|factor| codes::bounds_of_factor(factor.code)),
+            );
+        } else if matches!(item.attr, Attr::RS | Attr::RT) {
+            self.check_bounds(item.value, codes::bounds_of_attribute(item.attr.name()));
+        }
+        Reading {
+            mantissa,
+            scale,
+            problem: None,
         }
     }
 
-    fn check_bounds(&mut self, slot: &Slot, bounds: Option<&codes::Bounds>) {
-        if let (Some(bounds), Some(number)) = (bounds, slot.number(self.area)) {
+    fn check_bounds(&mut self, value: &[u8], bounds: Option<&codes::Bounds>) {
+        if let (Some(bounds), Some(number)) = (bounds, Number::read(value)) {
             self.warnings.add_if(
                 !number.is_within(bounds.min, bounds.max),
                 Warning::PhysicallyImpossible,
@@ -394,24 +468,33 @@ fn judge_factor<'s>(
     } else {
         warnings.add_if(seen & Attr::numbers() == 0, Warning::MarkWithoutValue);
     }
-    for trio in [
-        [Attr::Min, Attr::Avg, Attr::Max],
-        [Attr::ZsMin, Attr::ZsAvg, Attr::ZsMax],
-    ] {
-        if trio.iter().filter(|attr| seen & attr.bit() != 0).count() < 2 {
-            continue;
+    const ORDERED: u32 = Attr::Min.bit()
+        | Attr::Avg.bit()
+        | Attr::Max.bit()
+        | Attr::ZsMin.bit()
+        | Attr::ZsAvg.bit()
+        | Attr::ZsMax.bit();
+    if (seen & ORDERED).count_ones() >= 2 {
+        let (mut plain, mut converted): ([Option<&Slot>; 3], [Option<&Slot>; 3]) =
+            ([None; 3], [None; 3]);
+        for slot in slots {
+            let place = match slot.attr {
+                Attr::Min => &mut plain[0],
+                Attr::Avg => &mut plain[1],
+                Attr::Max => &mut plain[2],
+                Attr::ZsMin => &mut converted[0],
+                Attr::ZsAvg => &mut converted[1],
+                Attr::ZsMax => &mut converted[2],
+                _ => continue,
+            };
+            *place = place.or((slot.scale != NOT_A_NUMBER).then_some(slot));
         }
-        let mut numbers = trio
-            .iter()
-            .filter_map(|attr| slots.clone().find(|slot| slot.attr == *attr))
-            .filter_map(|slot| slot.number(area));
-        let mut last = numbers.next();
-        for number in numbers {
+        for [min, avg, max] in [plain, converted] {
+            let wrong = |low: Option<&Slot>, high: Option<&Slot>| matches!((low, high), (Some(low), Some(high)) if low.is_greater(high, area));
             warnings.add_if(
-                last.is_some_and(|last| last.compare(&number).is_some_and(|o| o.is_gt())),
+                wrong(min, avg) || wrong(avg, max) || wrong(min, max),
                 Warning::MinAvgMaxOrder,
             );
-            last = Some(number);
         }
     }
     (warnings, upload)
@@ -419,8 +502,8 @@ fn judge_factor<'s>(
 
 /// Codes that are kept without a warning although no table lists them: process, power, production,
 /// VOC and site codes, facility numbers.
-fn is_kept_raw(code: &str) -> bool {
-    match code.as_bytes() {
+fn is_kept_raw(code: &[u8]) -> bool {
+    match code {
         [b'e' | b'g' | b'd' | b'p' | b'v' | b'i', rest @ ..] => {
             matches!(code.len(), 1..=12) && rest.iter().all(u8::is_ascii_alphanumeric)
         }
@@ -484,10 +567,27 @@ fn read_value(value: &[u8], from_value: &[u8]) -> (i64, u8) {
     }
 }
 
-/// FNV-1a with a final mix, for the filter of repeats only.
+/// The first eight bytes of a text of `length` bytes as a number; `from_text` goes on behind it.
+#[inline]
+fn word_of(length: usize, from_text: &[u8]) -> u64 {
+    match from_text.first_chunk::<8>() {
+        Some(start) if length >= 8 => u64::from_le_bytes(*start),
+        Some(start) => u64::from_le_bytes(*start) & ((1 << (8 * length)) - 1),
+        None => from_text[..length.min(8)]
+            .iter()
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// FNV-1a, for the filter of repeats only.
 fn hash(bytes: &[u8]) -> u64 {
-    let sum = bytes.iter().fold(0xCBF2_9CE4_8422_2325u64, |sum, byte| {
+    mix(bytes.iter().fold(0xCBF2_9CE4_8422_2325, |sum, byte| {
         (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3)
-    });
-    (sum ^ sum >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }))
+}
+
+/// Spreads a number over all bits.
+fn mix(number: u64) -> u64 {
+    (number ^ number >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -58,11 +58,18 @@ impl<'a> Pairs<'a> {
     }
 }
 
-impl<'a> Iterator for Pairs<'a> {
-    type Item = Pair<'a>;
+/// The places of an item in its area: the key is `key.0..key.1`.
+#[derive(Clone, Copy)]
+pub(crate) struct Places {
+    pub(crate) group: usize,
+    pub(crate) key: (usize, usize),
+    pub(crate) value: Option<(usize, usize)>,
+}
 
-    #[inline]
-    fn next(&mut self) -> Option<Pair<'a>> {
+impl Pairs<'_> {
+    /// The places of the next item. They are always between whole characters.
+    #[inline(always)]
+    pub(crate) fn step(&mut self) -> Option<Places> {
         let bytes = self.area.as_bytes();
         while self.at <= bytes.len() {
             let start = self.at;
@@ -83,28 +90,51 @@ impl<'a> Iterator for Pairs<'a> {
             self.at = end + 1;
             let group = self.group;
             self.group += usize::from(bytes.get(end) == Some(&b';'));
-            let (key, value) = match equals {
-                Some(at) => (&self.area[start..at], Some(&self.area[at + 1..end])),
-                None => (&self.area[start..end], None),
-            };
-            let (key, value) = if has_outer_space(key) || value.is_some_and(has_outer_space) {
+            let mut key = (start, equals.unwrap_or(end));
+            let mut value = equals.map(|at| (at + 1, end));
+            if has_outer_space(bytes, key)
+                || value.is_some_and(|value| has_outer_space(bytes, value))
+            {
                 self.warnings.add(Warning::SpaceTrimmed);
-                (key.trim_matches(' '), value.map(|v| v.trim_matches(' ')))
-            } else {
-                (key, value)
-            };
-            if key.is_empty() && value.is_none() {
+                key = trim(bytes, key);
+                value = value.map(|value| trim(bytes, value));
+            }
+            if key.0 == key.1 && value.is_none() {
                 self.empty(start, end);
                 continue;
             }
-            return Some(Pair { group, key, value });
+            return Some(Places { group, key, value });
         }
         None
     }
 }
 
-fn has_outer_space(text: &str) -> bool {
-    matches!(text.as_bytes(), [b' ', ..] | [.., b' '])
+impl<'a> Iterator for Pairs<'a> {
+    type Item = Pair<'a>;
+
+    fn next(&mut self) -> Option<Pair<'a>> {
+        let Places { group, key, value } = self.step()?;
+        let text = |(from, to): (usize, usize)| &self.area[from..to];
+        Some(Pair {
+            group,
+            key: text(key),
+            value: value.map(text),
+        })
+    }
+}
+
+fn has_outer_space(bytes: &[u8], (from, to): (usize, usize)) -> bool {
+    from < to && (bytes[from] == b' ' || bytes[to - 1] == b' ')
+}
+
+fn trim(bytes: &[u8], (mut from, mut to): (usize, usize)) -> (usize, usize) {
+    while from < to && bytes[from] == b' ' {
+        from += 1;
+    }
+    while from < to && bytes[to - 1] == b' ' {
+        to -= 1;
+    }
+    (from, to)
 }
 
 /// Where log text that begins at `at` ends, behind its closing `//`; `at` if it is no log text. A `//`
@@ -126,7 +156,8 @@ fn end_of_log_text(bytes: &[u8], at: usize) -> usize {
 
 /// Whether every `&&` in `area` stands inside log text.
 pub(crate) fn has_embedded_terminator(area: &str) -> bool {
-    if memchr::memmem::find(area.as_bytes(), b"&&").is_none() {
+    // Nearly every area is free of them.
+    if memchr::memchr(b'&', area.as_bytes()).is_none() {
         return false;
     }
     Pairs::new(area).any(|pair| match pair.value {
