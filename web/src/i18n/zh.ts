@@ -46,6 +46,13 @@ export const zh = {
   law: {
     title: '标准库', lead: '系统用到的标准、它们的起止日期,以及每一张表。程序里没有限值:都在这里。', number: '标准号', name: '名称', from: '起', to: '止', state: '状态', inForce: '有效', past: '已废止', future: '未到实施日', provisions: '条款', certainty: '可信', source: '出处', checked: '核对日', timeline: '时间', diff: '比较两日', diffTitle: '两日之间改了什么', diffLead: '同一个键在两个日期各自有效的条款,逐格比较。', dayA: '前一日', dayB: '后一日', compare: '比较', noDiff: '两日之间没有不同。', versions: '各版本', at: '{date} 有效', notAt: '{date} 没有有效的条款', key: '键', clause: '条款', division: '适用范围', nation: '全国', row: '行', column: '列', before: '前', after: '后', added: '新增', removed: '废止', changed: '改动 {n} 处', back: '标准库', keyLead: '按日期解析:同一个键,所看之日用哪一条。', open: '至今', onDate: '所看之日', replaces: '代替', filter: '筛选 标准号或名称', onlyInForce: '只看所看之日有效的',
   },
+  // Names of columns and words of the library's tables; what is not here is shown as it stands there.
+  table: {
+    columns: {
+      pollutant: '污染物', factor: '因子', period: '平均时间', class1: '一级', class2: '二级', class: '类区', unit: '单位', clause: '条款', item: '项目', value: '值', limit: '限值', level: '级别', category: '类别', grade: '等级', aqi_from: 'AQI 自', aqi_to: 'AQI 至', colour: '颜色', decimals: '小数位', mode: '修约', use: '用途', minimum: '最少个数', per_month: '每月最少', february: '二月最少', of: '对象', certainty: '可信', weight: '权重', mean_against: '均值对照', percentile: '百分位', percentile_against: '百分位对照', statistic: '统计量', limit_period: '限值时段', limit_class: '限值等级', state: '状态', kind: '类型', kelvin: '温度 K', kilopascal: '气压 kPa', areas: '区域', groups: '敏感人群', division: '行政区', name: '名称', region: '片区', north: '皖北', text: '内容', check: '检查', op: '比较', row: '行', needed: '需要', report: '报告', sites: '点位数', mark: '标记', instead: '改用', per: '每', iaqi: 'IAQI', max: '上限', above: '高于', rule: '规则', order: '次序', method: '方法', window: '窗口', default: '缺省', named: '写明', population_below: '人口不足', area_below: '面积不足', in_mean: '计入均值', in_city_figure: '计入城市值',
+    } as Record<string, string>,
+    words: { year: '年', '24h': '24 小时', '8h': '8 小时', '1h': '1 小时', day: '日', max8h: '日最大 8 小时', season: '季', month: '月', gbt8170: '四舍六入五成双', up: '进一', 'half-up': '四舍五入', down: '截去', yes: '是', no: '否', class1: '一级', class2: '二级' } as Record<string, string>,
+  },
   certainty: { certain: '确定', likely: '可能', uncertain: '存疑', certainTitle: '已对照标准原文', likelyTitle: '公认如此,未对照原文', uncertainTitle: '有疑问,见说明' },
   calc: {
     title: '试算', lead: '与命令行、SQL、接口同一套函数:填入数值,看结果和它的由来。', pick: '函数', date: '按哪一日的标准', run: '计算', result: '结果', args: '参数', optional: '可不填', required: '必填', empty: '填好参数即计算。', law: '依据的键', today: '今天', cli: '命令行', columns: '其他结果', reset: '清空', noValue: '没有结果',
