@@ -17,11 +17,14 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 /// Bytes taken from a connection at once: as many as the framer may hold.
 const READ_BYTES: usize = hj212::frame::HELD_MAX;
+
+/// Kernel buffer for the answers of a connection.
+const SEND_BUFFER_BYTES: u32 = 64 << 10;
 
 /// How a gateway runs.
 #[derive(Clone)]
@@ -71,7 +74,7 @@ impl Gateway {
         sink: Option<mpsc::Sender<Batch>>,
         config: Config,
     ) -> std::io::Result<Gateway> {
-        let listener = TcpListener::bind(address).await?;
+        let listener = listener(address)?;
         let shared = Arc::new(Shared {
             evidence,
             registry,
@@ -152,6 +155,19 @@ impl Gateway {
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
+}
+
+fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    // Accepted connections inherit it: a peer that takes no answers holds this much and no more.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(4096)
 }
 
 /// Remembers the newest packets of the store, so that repetitions over a restart are recognised.

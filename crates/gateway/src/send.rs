@@ -81,32 +81,63 @@ pub async fn send(
     frames: impl IntoIterator<Item = Vec<u8>>,
     options: SendOptions,
 ) -> std::io::Result<SendReport> {
-    let mut link = Link::connect(to).await?;
-    let mut report = SendReport::default();
-    let mut waiting: VecDeque<OnTheWay> = VecDeque::new();
-    let window = options.window.max(1);
-    for frame in frames {
-        report.packets += 1;
-        let Some(qn) = asks(&frame) else {
-            link.write(&frame).await?;
-            report.unasked += 1;
-            continue;
-        };
-        link.write(&frame).await?;
-        waiting.push_back(OnTheWay {
-            frame,
-            qn,
-            sent: Instant::now(),
-            again: 0,
-        });
-        while waiting.len() >= window {
-            wait(&mut link, to, &mut waiting, &options, &mut report).await?;
+    Connection::open(to).await?.send(frames, options).await
+}
+
+/// A logger's connection.
+pub struct Connection {
+    to: String,
+    link: Link,
+}
+
+impl Connection {
+    /// Connects to `HOST:PORT`.
+    pub async fn open(to: &str) -> std::io::Result<Connection> {
+        Ok(Connection {
+            to: to.into(),
+            link: Link::connect(to).await?,
+        })
+    }
+
+    /// Sends bytes as they are and waits for nothing.
+    pub async fn send_raw(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.link.write(bytes).await
+    }
+
+    /// Sends frames and waits for their answers.
+    pub async fn send(
+        &mut self,
+        frames: impl IntoIterator<Item = Vec<u8>>,
+        options: SendOptions,
+    ) -> std::io::Result<SendReport> {
+        let Connection { to, link } = self;
+        let mut report = SendReport::default();
+        let mut waiting: VecDeque<OnTheWay> = VecDeque::new();
+        let window = options.window.max(1);
+        for frame in frames {
+            report.packets += 1;
+            // A write that fails shows at the next read; what asks for an answer is then sent again.
+            let written = link.write(&frame).await;
+            let Some(qn) = asks(&frame) else {
+                written?;
+                report.unasked += 1;
+                continue;
+            };
+            waiting.push_back(OnTheWay {
+                frame,
+                qn,
+                sent: Instant::now(),
+                again: 0,
+            });
+            while waiting.len() >= window {
+                wait(link, to, &mut waiting, &options, &mut report).await?;
+            }
         }
+        while !waiting.is_empty() {
+            wait(link, to, &mut waiting, &options, &mut report).await?;
+        }
+        Ok(report)
     }
-    while !waiting.is_empty() {
-        wait(&mut link, to, &mut waiting, &options, &mut report).await?;
-    }
-    Ok(report)
 }
 
 /// QN of a packet that wants an answer.
