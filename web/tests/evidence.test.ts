@@ -4,6 +4,7 @@ import { csvCells, marked, splitReference } from '@/pages/evidence/reference'
 describe('evidence references', () => {
   it('part with their column', () => {
     expect(splitReference('file:ab#L12?column=pm25')).toEqual({ ref: 'file:ab#L12', column: 'pm25' })
+    expect(splitReference('packet:88&column=a34004')).toEqual({ ref: 'packet:88', column: 'a34004' })
     expect(splitReference('packet:88')).toEqual({ ref: 'packet:88' })
   })
 })

@@ -1,7 +1,7 @@
-// `file:<sha256>#L12` and `packet:<seq>` may carry `?column=pm25`: the field to point at.
+// `file:<sha256>#L12` and `packet:<seq>` may carry `&column=pm25` (or `?column=`): the field to point at.
 
 export function splitReference(reference: string): { ref: string; column?: string } {
-  const at = reference.indexOf('?')
+  const at = reference.search(/[?&]/)
   if (at < 0) return { ref: reference }
   const column = new URLSearchParams(reference.slice(at + 1)).get('column')
   return column ? { ref: reference.slice(0, at), column } : { ref: reference }
