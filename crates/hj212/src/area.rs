@@ -34,6 +34,8 @@ pub(crate) struct Checked {
 pub(crate) struct Area<'a> {
     pub(crate) text: &'a str,
     pub(crate) slots: &'a [Slot],
+    /// All parameters stand among the first so many slots.
+    pub(crate) parameters_end: usize,
 }
 
 impl<'a> Area<'a> {
@@ -42,9 +44,13 @@ impl<'a> Area<'a> {
         self.find(key).map(|slot| slot.value(self.text))
     }
 
+    fn parameters(&self) -> core::slice::Iter<'a, Slot> {
+        self.slots[..self.parameters_end.min(self.slots.len())].iter()
+    }
+
     /// Only keys without a dash are parameters.
     fn find(&self, key: &str) -> Option<&'a Slot> {
-        self.slots.iter().find(|slot| {
+        self.parameters().find(|slot| {
             slot.attr == crate::Attr::None
                 && slot.problem != Some(Reason::ItemWithoutEquals)
                 && slot.key(self.text) == key
@@ -190,8 +196,7 @@ impl<'a> Area<'a> {
 
     fn check_parameters(&self) -> Result<(), Fault<'a>> {
         for slot in self
-            .slots
-            .iter()
+            .parameters()
             .filter(|slot| slot.attr == crate::Attr::None)
         {
             let Some(parameter) = codes::parameter(slot.key(self.text)) else {

@@ -4,7 +4,8 @@
 //! case and malformed items first, then QN ST CN PW MN Flag split RF CP.
 
 use crate::catalogue::{Reason, Warning, Warnings};
-use crate::codes::{self, Command};
+use crate::codes::{self, Command, Medium};
+use crate::data::Marks;
 use crate::time::Time;
 use crate::{Options, Registered};
 
@@ -105,6 +106,9 @@ pub struct Header<'a> {
     out_of_order_2005: bool,
 }
 
+/// Digits of QN.
+const QN_LEN: usize = 17;
+
 /// Up to so many unknown keys are compared with one another: a header made of thousands must not cost a
 /// quadratic time.
 const UNKNOWN_COMPARED: u16 = 16;
@@ -115,6 +119,7 @@ pub(crate) struct Checked {
     pub(crate) flag: Option<u8>,
     pub(crate) command: &'static Command,
     pub(crate) part: Option<Part>,
+    pub(crate) medium: Medium,
     pub(crate) warnings: Warnings,
 }
 
@@ -125,20 +130,28 @@ impl<'a> Header<'a> {
     /// Finds the fields of a segment, without judging them.
     pub fn read(segment: &'a str) -> Header<'a> {
         let mut header = Header::default();
-        let mut at = 0;
-        let mut places = (0, 0);
-        loop {
-            let rest = &segment[at..];
-            let item = &rest[..memchr::memchr(b';', rest.as_bytes()).unwrap_or(rest.len())];
-            if let Some(value) = item.strip_prefix("CP=") {
-                header.cp = Some(at + item.len() - value.len());
-                return header;
-            }
-            header.item(segment, at, item, &mut places);
-            at += item.len() + 1;
-            if at > segment.len() {
-                break;
-            }
+        let bytes = segment.as_bytes();
+        let mut marks = Marks::new(bytes);
+        let (mut at, mut places) = (0, (0, 0));
+        while at <= bytes.len() {
+            // The first `=` splits an item, a `;` ends it; the commas are looked at below.
+            let mut equals = None;
+            let end = loop {
+                match marks.next() {
+                    None => break bytes.len(),
+                    Some(mark) if bytes[mark] == b';' => break mark,
+                    Some(mark) if bytes[mark] == b'=' && equals.is_none() => {
+                        if &bytes[at..mark] == b"CP" {
+                            header.cp = Some(mark + 1);
+                            return header;
+                        }
+                        equals = Some(mark - at);
+                    }
+                    Some(_) => {}
+                }
+            };
+            header.item(segment, at, &segment[at..end], equals, &mut places);
+            at = end + 1;
         }
         // No CP: what stands behind the first && is no header, whatever it looks like.
         match segment.find("&&") {
@@ -149,8 +162,16 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn item(&mut self, segment: &'a str, at: usize, item: &'a str, places: &mut (u8, u8)) {
-        let Some(equals) = memchr::memchr(b'=', item.as_bytes()) else {
+    /// `equals`: the place of its first `=` in the item.
+    fn item(
+        &mut self,
+        segment: &'a str,
+        at: usize,
+        item: &'a str,
+        equals: Option<usize>,
+        places: &mut (u8, u8),
+    ) {
+        let Some(equals) = equals else {
             return self.fail(Reason::HeaderItemWithoutEquals, item);
         };
         let (mut key, mut value) = (&item[..equals], &item[equals + 1..]);
@@ -179,11 +200,12 @@ impl<'a> Header<'a> {
         };
         // The standard's own slip `QN=…534,ST=32`: the comma stands for the semicolon.
         if field == Field::Qn
+            && value.len() > QN_LEN
             && let Some((qn, next)) = value.split_once(',')
         {
             self.warnings.add(Warning::SeparatorSlip);
             self.set(Field::Qn, key, qn, places);
-            return self.item(segment, at, next, places);
+            return self.item(segment, at, next, next.find('='), places);
         }
         self.set(field, key, value, places);
     }
@@ -259,6 +281,11 @@ impl<'a> Header<'a> {
             .filter_map(|((name, _), value)| value.map(|value| (*name, value)))
     }
 
+    /// Whether Flag says 2025; then the time of the data matters for the version.
+    pub(crate) fn says_2025(&self) -> bool {
+        self.flag().and_then(Version::of_flag) == Some(Version::V2025)
+    }
+
     /// The version whose rules hold, as far as Flag and the station's setting tell. `data_time` is the time
     /// of the data if it is known: nothing older than the standard of 2025 is judged by it.
     pub(crate) fn version(
@@ -303,7 +330,7 @@ impl<'a> Header<'a> {
         let mut warnings = self.warnings;
         match self.qn() {
             None if version != Version::V2005 => return Err((Reason::QnMissing, "")),
-            Some(qn) if qn.len() != 17 || Time::read(qn.as_bytes()).is_none() => {
+            Some(qn) if qn.len() != QN_LEN || Time::read(qn.as_bytes()).is_none() => {
                 return Err((Reason::QnBad, qn));
             }
             _ => {}
@@ -351,11 +378,14 @@ impl<'a> Header<'a> {
         };
         warnings.add_if(out_of_order, Warning::FieldOrder);
         warnings.add_if(version == Version::V2005, Warning::Version2005);
-        warnings.add_if(codes::system(st).is_none(), Warning::UnknownSt);
+        let system = codes::system(st);
+        let medium = system.map_or(Medium::Other, |system| system.medium);
+        warnings.add_if(system.is_none(), Warning::UnknownSt);
         Ok(Checked {
             flag,
             command,
             part,
+            medium,
             warnings,
         })
     }
@@ -374,17 +404,20 @@ impl<'a> Header<'a> {
         let standard = matches!(pw.len(), 1..=6) && pw.bytes().all(|b| b.is_ascii_alphanumeric());
         warnings.add_if(!standard, Warning::PwNonstandard);
         let mn = self.mn().ok_or((Reason::MnMissing, ""))?;
-        if mn.is_empty()
-            || !mn
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        // Compared without a branch for each character; nearly every MN is standard.
+        let is_hex = |all: bool, b: u8| all & (b.is_ascii_digit() | matches!(b, b'A'..=b'F'));
+        let standard = mn.len() == 24 && mn.bytes().fold(true, is_hex);
+        if !standard
+            && (mn.is_empty()
+                || !mn
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
         {
             return Err((Reason::MnBad, mn));
         }
         if options.registered == Registered::No {
             return Err((Reason::MnUnknown, mn));
         }
-        let standard = mn.len() == 24 && mn.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
         warnings.add_if(!standard, Warning::MnNonstandard);
         Ok(())
     }

@@ -23,6 +23,7 @@ pub(crate) struct State<'a> {
     pub(crate) range: Option<(Time, Time)>,
     pub(crate) area: Cow<'a, str>,
     pub(crate) slots: Vec<Slot>,
+    pub(crate) parameters_end: usize,
     pub(crate) warnings: Warnings,
 }
 
@@ -155,6 +156,7 @@ impl<'a> Packet<'a> {
         Area {
             text: &self.state.area,
             slots: &self.state.slots,
+            parameters_end: self.state.parameters_end,
         }
         .parameter(key)
     }

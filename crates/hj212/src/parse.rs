@@ -6,7 +6,6 @@
 use crate::area::{Area, Role};
 use crate::catalogue::{Reason, Warning, Warnings};
 use crate::cipher::{self, Key};
-use crate::codes::{self, Medium};
 use crate::crc::{self, Crc};
 use crate::data::judge::{Judged, Rules, judge};
 use crate::data::{Pairs, has_embedded_terminator};
@@ -103,7 +102,9 @@ impl<'a> Frame<'a> {
             None => (None, text.len()),
             Some(cp) => (text[cp..].strip_prefix("&&"), text.len()),
         };
-        let peeked = opened.and_then(peek_data_time);
+        let peeked = opened
+            .filter(|_| header.says_2025())
+            .and_then(peek_data_time);
         let (version, implausible) = header.version(options, peeked);
         let checked = header.check(options, version).map_err(refuse)?;
         let Some(area) = opened.and_then(|area| area.strip_suffix("&&")) else {
@@ -221,17 +222,14 @@ impl<'a> Frame<'a> {
         mut warnings: Warnings,
         options: &Options<'_>,
     ) -> Result<Packet<'a>, Reject<'a>> {
-        let medium = header
-            .st()
-            .and_then(codes::system)
-            .map_or(Medium::Other, |system| system.medium);
         let rules = Rules {
             version,
-            medium,
+            medium: checked.medium,
             cn: checked.command.code,
         };
         let Judged {
             slots,
+            parameters_end,
             warnings: of_items,
             upload_warnings,
         } = judge(&area, rules);
@@ -243,6 +241,7 @@ impl<'a> Frame<'a> {
         let whole = Area {
             text: &area,
             slots: &slots,
+            parameters_end,
         }
         .check(checked.command, version, is_late);
         let whole = whole.map_err(|(reason, found)| {
@@ -266,6 +265,7 @@ impl<'a> Frame<'a> {
             range: whole.range,
             area,
             slots,
+            parameters_end,
             warnings,
         }))
     }

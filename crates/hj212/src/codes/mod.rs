@@ -122,7 +122,8 @@ pub fn systems() -> &'static [System] {
 
 /// A system code by its two characters.
 pub fn system(code: &str) -> Option<&'static System> {
-    SYSTEMS.iter().find(|system| system.code == code)
+    let code: [u8; 2] = code.as_bytes().try_into().ok()?;
+    SYSTEMS.iter().find(|system| system.code.as_bytes() == code)
 }
 
 /// The table of data marks.

@@ -94,6 +94,8 @@ pub(crate) struct Rules {
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) slots: Vec<Slot>,
+    /// All parameters (keys without a dash) stand among the first so many.
+    pub(crate) parameters_end: usize,
     pub(crate) warnings: Warnings,
     /// Warnings that only concern an upload.
     pub(crate) upload_warnings: Warnings,
@@ -115,6 +117,7 @@ struct Judge<'a> {
     area: &'a str,
     rules: Rules,
     slots: Vec<Slot>,
+    parameters_end: usize,
     warnings: Warnings,
     run: Run,
     filter: [u64; FILTER_BITS / 64],
@@ -134,6 +137,7 @@ pub(crate) fn judge(area: &str, rules: Rules) -> Judged {
         rules,
         // An item takes at least a dozen characters in real packets; one growth at most otherwise unlikely.
         slots: Vec::with_capacity(area.len() / 12 + 4),
+        parameters_end: 0,
         warnings: Warnings::default(),
         run: Run {
             packed: 0,
@@ -162,6 +166,7 @@ pub(crate) fn judge(area: &str, rules: Rules) -> Judged {
     }
     Judged {
         slots: judge.slots,
+        parameters_end: judge.parameters_end,
         warnings: judge.warnings,
         upload_warnings,
     }
@@ -266,6 +271,7 @@ impl<'a> Judge<'a> {
             key == "Flag" || same_group && matches!(key, "BeginTime" | "EndTime" | "DataTime");
         self.warnings.add_if(slip, Warning::SeparatorSlip);
         self.parameter = Some((group, key));
+        self.parameters_end = self.slots.len() + 1;
         self.remember(hash(key.as_bytes()));
     }
 
@@ -358,29 +364,39 @@ impl<'a> Judge<'a> {
         if mantissa < 0 && self.run.known.concentration && item.attr != Attr::Cou {
             self.warnings.add(Warning::PhysicallyImpossible);
         }
+        let reading = Reading {
+            mantissa,
+            scale,
+            problem: None,
+        };
         if self.run.known.bounded && item.attr != Attr::Cou {
             let factor = self.run.known.factor();
             self.check_bounds(
                 item.value,
+                reading,
                 factor.and_then(|factor| codes::bounds_of_factor(factor.code)),
             );
         } else if matches!(item.attr, Attr::RS | Attr::RT) {
-            self.check_bounds(item.value, codes::bounds_of_attribute(item.attr.name()));
-        }
-        Reading {
-            mantissa,
-            scale,
-            problem: None,
-        }
-    }
-
-    fn check_bounds(&mut self, value: &[u8], bounds: Option<&codes::Bounds>) {
-        if let (Some(bounds), Some(number)) = (bounds, Number::read(value)) {
-            self.warnings.add_if(
-                !number.is_within(bounds.min, bounds.max),
-                Warning::PhysicallyImpossible,
+            self.check_bounds(
+                item.value,
+                reading,
+                codes::bounds_of_attribute(item.attr.name()),
             );
         }
+        reading
+    }
+
+    fn check_bounds(&mut self, value: &[u8], reading: Reading, bounds: Option<&codes::Bounds>) {
+        let Some(bounds) = bounds else { return };
+        let within = if reading.scale <= 9 {
+            // At most 2^32 × 10^9: fits.
+            let unit = 10i64.pow(u32::from(reading.scale));
+            (i64::from(bounds.min) * unit..=i64::from(bounds.max).saturating_mul(unit))
+                .contains(&reading.mantissa)
+        } else {
+            Number::read(value).is_some_and(|number| number.is_within(bounds.min, bounds.max))
+        };
+        self.warnings.add_if(!within, Warning::PhysicallyImpossible);
     }
 
     /// Notes a hash; if it may have been noted before, the items are reviewed at the end.

@@ -11,3 +11,4 @@ pub use attr::Attr;
 pub use number::Number;
 pub(crate) use pairs::has_embedded_terminator;
 pub use pairs::{Pair, Pairs};
+pub(crate) use scan::Marks;

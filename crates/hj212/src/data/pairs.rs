@@ -24,6 +24,8 @@ pub struct Pairs<'a> {
     /// Where the next item begins; past the end when all are read.
     at: usize,
     group: usize,
+    /// Whether there is any space at all, which is rare.
+    has_space: bool,
     warnings: Warnings,
 }
 
@@ -36,6 +38,7 @@ impl<'a> Pairs<'a> {
             marks: Marks::new(area.as_bytes()),
             at,
             group: 0,
+            has_space: memchr::memchr(b' ', area.as_bytes()).is_some(),
             warnings: Warnings::default(),
         }
     }
@@ -92,8 +95,9 @@ impl Pairs<'_> {
             self.group += usize::from(bytes.get(end) == Some(&b';'));
             let mut key = (start, equals.unwrap_or(end));
             let mut value = equals.map(|at| (at + 1, end));
-            if has_outer_space(bytes, key)
-                || value.is_some_and(|value| has_outer_space(bytes, value))
+            if self.has_space
+                && (has_outer_space(bytes, key)
+                    || value.is_some_and(|value| has_outer_space(bytes, value)))
             {
                 self.warnings.add(Warning::SpaceTrimmed);
                 key = trim(bytes, key);

@@ -71,13 +71,10 @@ fn full_block(block: &[u8; BLOCK]) -> u64 {
         *hit = u8::from((*byte == b';') | (*byte == b',') | (*byte == b'='));
     }
     let mut mask = 0;
-    for (i, word) in hits.chunks_exact(8).enumerate() {
-        let word = word
-            .iter()
-            .rev()
-            .fold(0, |w, byte| w << 8 | u64::from(*byte));
+    for (i, word) in hits.as_chunks::<8>().0.iter().enumerate() {
         // Gathers the lowest bit of each byte in the top byte.
-        mask |= (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+        let bits = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        mask |= bits << (8 * i);
     }
     mask
 }
