@@ -55,7 +55,7 @@ export const zh = {
   },
   certainty: { certain: '确定', likely: '可能', uncertain: '存疑', certainTitle: '已对照标准原文', likelyTitle: '公认如此,未对照原文', uncertainTitle: '有疑问,见说明' },
   calc: {
-    title: '试算', lead: '与命令行、SQL、接口同一套函数:填入数值,看结果和它的由来。', pick: '函数', date: '按哪一日的标准', run: '计算', result: '结果', args: '参数', optional: '可不填', required: '必填', empty: '填好参数即计算。', law: '依据的键', today: '今天', cli: '命令行', columns: '其他结果', reset: '清空', noValue: '没有结果',
+    title: '试算', lead: '与命令行、SQL、接口同一套函数:填入数值,看结果和它的由来。', pick: '函数', date: '按哪一日的标准', run: '计算', result: '结果', args: '参数', optional: '可不填', required: '必填', empty: '填好参数即计算。', law: '依据的键', today: '今天', cli: '命令行', reset: '清空', noValue: '没有结果',
     // Result columns by name; pollutants after `iaqi_` and `i_` keep their own names.
     columns: {
       days: '天数', valid: '有效', unit: '单位', needed: '需要', missing: '缺项', level: '级别', category: '类别', why: '原因', standard: '标准', short_months: '不足的月份', primary: '首要污染物', mode: '修约', method: '方法', mean: '均值', largest: '最大项', failing: '超标项', exceeds: '超标', exact: '修约前', eight_hours: '八小时均值', direction: '方向', colour: '颜色', by_ranking_statistics: '按排名统计', years: '年数', windows: '窗口数', sites: '点位数', ranked: '参加排名', other_method: '另一算法', of: '应有', limit: '限值', kelvin_to: '换算后温度 K', kelvin_from: '换算前温度 K', hours: '小时数', grade: '等级', factor_exact: '系数', c_rounded: '修约后浓度', c_judged: '判定用浓度', percentile: '百分位', per: '每',
