@@ -140,10 +140,11 @@ fn main() {
     let megabytes = stream.len() as f64 / 1e6;
     let expected = decode(&stream);
     println!(
-        "stream: {packets} simulated packets, {} bytes, {:.1} bytes each, {} items",
+        "stream: {packets} simulated packets, {} bytes, {:.1} bytes each, {} items, sum {}",
         stream.len(),
         stream.len() as f64 / packets as f64,
-        expected.1
+        expected.1,
+        expected.2
     );
     assert_eq!(expected.0, packets as u64);
 

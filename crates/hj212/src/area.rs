@@ -3,7 +3,7 @@
 
 use crate::catalogue::{Reason, Warning, Warnings};
 use crate::codes::{self, Command, Flow, ParameterKind, RequestIf};
-use crate::data::judge::Slot;
+use crate::data::slot::Slot;
 use crate::header::{Fault, Version, read_number};
 use crate::time::Time;
 

@@ -114,3 +114,8 @@ pub struct Options<'o> {
     /// The SM4 key of a station that encrypts (used with the feature `sm4`).
     pub key: Option<&'o [u8; 16]>,
 }
+
+/// The example of the README, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

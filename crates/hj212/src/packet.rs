@@ -3,7 +3,7 @@
 use crate::area::{Area, Role};
 use crate::catalogue::{Reason, Warnings};
 use crate::codes::Command;
-use crate::data::judge::Slot;
+use crate::data::slot::Slot;
 use crate::data::{Attr, Number};
 use crate::header::{FLAG_ANSWER, Header, Part, Version};
 use crate::time::Time;

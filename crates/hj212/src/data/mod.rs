@@ -6,6 +6,8 @@ pub(crate) mod judge;
 mod number;
 mod pairs;
 mod scan;
+#[cfg(feature = "alloc")]
+pub(crate) mod slot;
 
 pub use attr::Attr;
 pub use number::Number;
