@@ -152,6 +152,7 @@ fn noise(
     let steps: [(f64, f64, f64); KINDS] = climate
         .noise
         .map(|n| (n.sd, n.lag1, (1.0 - n.lag1 * n.lag1).sqrt()));
+    let kept = common.noise_kept.array();
     let rest = (1.0 - common.o3_no2 * common.o3_no2).sqrt();
     let mut state = [0.0; KINDS];
     (0..hours)
@@ -161,7 +162,7 @@ fn noise(
             for kind in 0..KINDS {
                 state[kind] = steps[kind].1 * state[kind] + steps[kind].2 * z[kind];
             }
-            std::array::from_fn(|kind| steps[kind].0 * state[kind])
+            std::array::from_fn(|kind| kept[kind] * steps[kind].0 * state[kind])
         })
         .collect()
 }

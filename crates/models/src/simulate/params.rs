@@ -60,6 +60,8 @@ pub struct Common {
     pub spring_day: NaiveDate,
     /// How much of the cities' real spread of 2015 is kept, by kind (1 = all of it).
     pub spread_kept: Levels,
+    /// How much of the hour noise is kept, by kind (1 = all of it).
+    pub noise_kept: Levels,
     /// Level of a city over the province's, where something newer than the pool is published.
     pub city: BTreeMap<String, City>,
 }

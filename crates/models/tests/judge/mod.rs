@@ -136,6 +136,17 @@ pub fn judge(year: &Year, climate: &Climate) -> Judged {
                 values[p as usize] = value;
                 day.values[p as usize] = value.map(|v| v.at_scale(p.decimals()).unwrap() as i64);
             }
+            let o3: Vec<Option<Decimal>> = members
+                .iter()
+                .map(|s| {
+                    // The largest hour counts where the day's ozone is valid.
+                    let hours: [_; 24] =
+                        std::array::from_fn(|h| year.value(d * 24 + h, *s, Pollutant::O3));
+                    station_day(&rules, hours, Pollutant::O3)?;
+                    hours.into_iter().flatten().max().map(Decimal::from_int)
+                })
+                .collect();
+            let o3 = rules.city_day(air::Pollutant::O3, &o3).unwrap().value;
             let [pm2_5, pm10, so2, no2, co, o3_8h] = values;
             let index = rules
                 .daily(&air::Day {
@@ -144,7 +155,7 @@ pub fn judge(year: &Year, climate: &Climate) -> Judged {
                     pm10,
                     pm2_5,
                     co,
-                    o3: None,
+                    o3,
                     o3_8h,
                 })
                 .unwrap();
