@@ -1,9 +1,9 @@
 //! Simulated outlets: flue gas (ST=31), waste water (32) and ambient air (22), in the forms of 2017 and 2025.
 //! Everything they say is made up from a seed; that it is simulated is a mark of their registration.
 
-use crate::Clock;
 use crate::clock::stamp;
 use crate::send::{Connection, SendOptions};
+use crate::{Clock, Registry};
 use hj212::Version;
 use hj212::write::Outgoing;
 use std::time::Duration;
@@ -81,6 +81,32 @@ pub fn senders(n: usize, seed: u64) -> Vec<Sender> {
             } else {
                 Version::V2017
             },
+        })
+        .collect()
+}
+
+/// The senders of a registry that are marked simulated, by MN; about a third speak 2025. Only these may be
+/// simulated: a made-up packet in the name of a real device would be a false one.
+pub fn senders_of(registry: &Registry) -> Vec<Sender> {
+    let mut all: Vec<_> = registry
+        .iter()
+        .filter(|l| l.simulated && !l.password.is_empty())
+        .collect();
+    all.sort_by(|a, b| a.mn.cmp(&b.mn));
+    let version = |k: usize| {
+        if k % 3 == 2 {
+            Version::V2025
+        } else {
+            Version::V2017
+        }
+    };
+    all.into_iter()
+        .enumerate()
+        .map(|(k, l)| Sender {
+            mn: l.mn.to_string(),
+            password: l.password.clone(),
+            st: l.st.clone(),
+            version: version(k),
         })
         .collect()
 }
@@ -244,8 +270,8 @@ pub fn spoil(frame: &mut Vec<u8>, kind: u64) {
             let at = frame.len() - 40;
             frame[at] ^= 1;
         }
-        1 => replace(frame, "MN=34", "MN=99"),
-        2 => replace(frame, "PW=123456", "PW=654321"),
+        1 => replace(frame, "MN=", "MN=F0"),
+        2 => replace(frame, "PW=", "PW=0"),
         3 => replace(frame, "DataTime=20", "DataTime=20261345"),
         4 => replace(frame, "-Flag=N", "-Rtd=abc"),
         _ => {
@@ -349,7 +375,16 @@ async fn one(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Registry;
+
+    #[test]
+    fn only_what_is_marked_simulated_is_simulated() {
+        let rows = "mn,password,st,site,name,division,crc_rule,simulated\nB,1,31,s,n,d,,1\nA,1,22,s,n,d,,true\nC,1,31,s,n,d,,0\n";
+        let all = senders_of(&Registry::from_csv(rows).expect("reads"));
+        assert_eq!(
+            all.iter().map(|s| s.mn.as_str()).collect::<Vec<_>>(),
+            ["A", "B"]
+        );
+    }
 
     #[test]
     fn every_simulated_packet_is_accepted_and_the_same_seed_says_the_same() {
