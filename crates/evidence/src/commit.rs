@@ -16,6 +16,14 @@ pub(crate) struct Group {
     cell: Arc<Cell>,
 }
 
+impl Drop for Group {
+    /// Whatever ends the writer thread, nobody waits for ever.
+    fn drop(&mut self) {
+        self.cell
+            .complete_if_open(|| Error::Stopped("the writer thread ended".into()));
+    }
+}
+
 struct State {
     groups: VecDeque<Group>,
     /// Bytes waiting or being written.
@@ -148,6 +156,7 @@ impl Queue {
 
     /// The writer thread: takes what has gathered, writes it, answers it.
     pub fn run(&self, mut writer: Writer) {
+        let _ended = Ended(self);
         loop {
             let mut group = {
                 let mut state = lock(&self.state);
@@ -199,8 +208,27 @@ impl Queue {
             if state.spare.len() < 2 {
                 group.buf.clear();
                 group.starts.clear();
-                state.spare.push((group.buf, group.starts));
+                let buffers = (
+                    std::mem::take(&mut group.buf),
+                    std::mem::take(&mut group.starts),
+                );
+                state.spare.push(buffers);
             }
         }
+    }
+}
+
+/// Refuses everything once the writer thread is gone, also if it panicked.
+struct Ended<'a>(&'a Queue);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0.state);
+        let ended = || Error::Stopped("the writer thread ended".into());
+        state.stopped.get_or_insert_with(ended);
+        let left = std::mem::take(&mut state.groups);
+        drop(state);
+        drop(left);
+        self.0.room.notify_all();
     }
 }

@@ -35,9 +35,20 @@ pub(crate) fn lock<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Cell {
     /// Answers every ticket of the group; called once.
     pub fn complete(&self, outcome: Result<Place>) {
+        debug_assert!(lock(&self.state).outcome.is_none());
+        self.settle(outcome);
+    }
+
+    /// Answers every ticket of the group with an error, if it was not answered.
+    pub fn complete_if_open(&self, error: impl FnOnce() -> Error) {
+        if lock(&self.state).outcome.is_none() {
+            self.settle(Err(error()));
+        }
+    }
+
+    fn settle(&self, outcome: Result<Place>) {
         let wakers = {
             let mut state = lock(&self.state);
-            debug_assert!(state.outcome.is_none());
             state.outcome = Some(outcome);
             std::mem::take(&mut state.wakers)
         };

@@ -293,3 +293,29 @@ fn a_full_disk_stops_answers_and_loses_nothing() {
     }
     assert!(e.verify().expect("reads").ok());
 }
+
+struct Panics;
+impl Faults for Panics {
+    fn before_sync(&self) -> std::io::Result<()> {
+        panic!("a fault of our own, injected");
+    }
+}
+
+#[test]
+fn nobody_waits_for_ever_for_a_writer_that_died() {
+    let dir = quick_dir();
+    let mut o = options(64 << 10);
+    o.faults = Some(Arc::new(Panics));
+    let (e, _) = Evidence::open(dir.path(), o).expect("opens");
+    assert!(matches!(
+        e.append(Kind::Note, "", 0, b"x").wait(),
+        Err(Error::Stopped(_))
+    ));
+    assert!(matches!(
+        e.append(Kind::Note, "", 0, b"y").wait(),
+        Err(Error::Stopped(_))
+    ));
+    drop(e);
+    let (e, _) = open(dir.path(), 64 << 10);
+    assert!(e.verify().expect("reads").ok());
+}
