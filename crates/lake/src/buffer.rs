@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::files::Files;
-use crate::row::Row;
+use crate::row::{Row, day_number};
 use crate::{Lake, RecordBatch, schema};
 
 /// What readers look at, under one lock so that a row is never in both places or in neither.
@@ -73,6 +73,7 @@ impl Lake {
             s.buffer.len() >= self.inner.options.buffer_rows
         };
         self.latest_mut().take(rows);
+        self.touch(rows.iter().map(|r| (r.series, day_number(r.t))));
         if full {
             self.flush()?;
         }

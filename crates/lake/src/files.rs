@@ -111,7 +111,7 @@ impl Files {
             (a.month, a.series, a.t, &a.path).cmp(&(b.month, b.series, b.t, &b.path))
         });
         Ok(Self {
-            version: state.version() as u64,
+            version: state.version(),
             list,
         })
     }

@@ -108,6 +108,16 @@ fn evaluate(session: &dyn Session, f: &Expr, names: &Names) -> Result<Vec<bool>>
 }
 
 impl Wanted {
+    /// All series and times within some bounds.
+    pub(crate) fn within(needs: Needs) -> Self {
+        let one = (needs.series.0 == needs.series.1).then(|| vec![needs.series.0]);
+        Self {
+            needs,
+            mask: None,
+            ids: one,
+        }
+    }
+
     /// The same as a condition on the stored columns, for row groups and pages.
     pub(crate) fn predicate(
         &self,

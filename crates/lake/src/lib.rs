@@ -4,6 +4,7 @@
 //! latest of each series and time, the view *as known at T* the latest recorded up to T, and compaction
 //! moves rows between files without losing one. This is the only crate that knows DataFusion, Delta and Arrow.
 
+pub mod air;
 mod buffer;
 mod check;
 mod compact;
@@ -12,9 +13,12 @@ mod error;
 mod exec;
 mod files;
 mod filters;
+mod functions;
+pub mod import;
 mod latest;
 mod merge;
 mod plan;
+mod read;
 mod registry;
 mod row;
 mod schema;
@@ -25,6 +29,7 @@ mod view;
 mod wait;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -83,6 +88,13 @@ struct Inner {
     writer: Mutex<write::Writer>,
     shared: RwLock<buffer::Shared>,
     latest: Mutex<latest::Latest>,
+    /// Natural days with rows that the day values have not seen.
+    touched: Mutex<BTreeSet<i32>>,
+    air: Mutex<Option<Arc<air::AirDays>>>,
+    ledger: Mutex<import::ledger::Ledger>,
+    law: Arc<law::Law>,
+    /// Counts changes of the reference tables.
+    tables: std::sync::atomic::AtomicU64,
     base: datafusion::execution::SessionState,
     // Last: everything above may still use it while it is dropped.
     runtime: wait::Runtime,
@@ -93,14 +105,14 @@ impl Lake {
     ///
     /// # Errors
     /// When the folder cannot be used or holds something this version did not write.
-    pub fn open(dir: &Path, options: Options) -> Result<Self> {
+    pub fn open(dir: &Path, law: Arc<law::Law>, options: Options) -> Result<Self> {
         std::fs::create_dir_all(dir).map_err(LakeError::io(dir))?;
         let runtime = wait::Runtime::new(options.threads)?;
         let registry = registry::Registry::open(dir)?;
         let store = runtime.wait(store::Store::open(dir.join("obs")))?;
         let files = Arc::new(store.files()?);
         let root = store.dir.display().to_string().trim_matches('/').to_owned();
-        let base = session::base(&options)?;
+        let base = session::base(&options, &law)?;
         let lake = Self {
             inner: Arc::new(Inner {
                 dir: dir.to_owned(),
@@ -109,6 +121,11 @@ impl Lake {
                 writer: Mutex::new(write::Writer::new(store)),
                 shared: RwLock::new(buffer::Shared::new(files)),
                 latest: Mutex::new(latest::Latest::default()),
+                touched: Mutex::default(),
+                air: Mutex::default(),
+                ledger: Mutex::default(),
+                law,
+                tables: Default::default(),
                 base,
                 options,
                 runtime,
@@ -122,6 +139,11 @@ impl Lake {
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.inner.dir
+    }
+
+    /// The law that day values and SQL functions go by.
+    pub fn law(&self) -> &law::Law {
+        &self.inner.law
     }
 
     /// Version of the table: it grows with every commit.
@@ -202,6 +224,32 @@ impl Lake {
 
     fn latest_mut(&self) -> MutexGuard<'_, latest::Latest> {
         self.inner.latest.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Notes the days whose day values may have changed: only series that day values are made of count, so that
+    /// a stream of outlets' packets makes nobody compute the air again.
+    pub(crate) fn touch(&self, rows: impl Iterator<Item = (i32, i32)>) {
+        let names = self.registry().names();
+        let counts = |series: i32| {
+            usize::try_from(series).ok().and_then(|s| names.keys.get(s)).is_some_and(air::is_input)
+        };
+        let mut last = None;
+        for (series, day) in rows {
+            if last != Some((series, day)) {
+                last = Some((series, day));
+                if counts(series) {
+                    self.touched().insert(day);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn touched(&self) -> MutexGuard<'_, BTreeSet<i32>> {
+        self.inner.touched.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, import::ledger::Ledger> {
+        self.inner.ledger.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, write::Writer>> {

@@ -37,15 +37,17 @@ fn config(options: &Options) -> SessionConfig {
 }
 
 /// The state that all sessions are cut from: functions, options, memory.
-pub(crate) fn base(options: &Options) -> Result<SessionState> {
+pub(crate) fn base(options: &Options, law: &Arc<law::Law>) -> Result<SessionState> {
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_limit(options.memory_mb << 20, 1.0)
         .build_arc()?;
-    Ok(SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_default_features()
         .with_config(config(options))
         .with_runtime_env(runtime)
-        .build())
+        .build();
+    crate::functions::register(&mut state, law)?;
+    Ok(state)
 }
 
 impl Lake {

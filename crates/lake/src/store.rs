@@ -67,7 +67,7 @@ impl Store {
 
     /// Version the next commit will have.
     pub(crate) fn next_version(&self) -> u64 {
-        self.state.version() as u64 + 1
+        self.state.version() + 1
     }
 
     /// Takes in commits of other processes.

@@ -1,5 +1,6 @@
 //! Small tables beside the observations, and answers as JSON.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
@@ -71,7 +72,37 @@ impl Lake {
         parse(name, csv)?;
         let dir = self.inner.dir.join("tables");
         std::fs::create_dir_all(&dir).map_err(LakeError::io(&dir))?;
-        disk::replace(&dir.join(format!("{name}.csv")), csv.as_bytes())
+        disk::replace(&dir.join(format!("{name}.csv")), csv.as_bytes())?;
+        self.inner
+            .tables
+            .fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// Rows of a reference table, column → cell (empty cells are left out); none when there is no such table.
+    pub(crate) fn table_rows(&self, name: &str) -> Result<Option<Vec<HashMap<String, String>>>> {
+        let path = self.inner.dir.join("tables").join(format!("{name}.csv"));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(t) => t,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(LakeError::io(&path)(e)),
+        };
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let rows = reader.deserialize::<HashMap<String, String>>().map(|r| {
+            let mut row = r.map_err(|e| LakeError::Format {
+                path: name.into(),
+                line: 0,
+                reason: e.to_string(),
+            })?;
+            row.retain(|_, v| !v.is_empty());
+            Ok(row)
+        });
+        rows.collect::<Result<Vec<_>>>().map(Some)
+    }
+
+    /// Changes whenever a reference table does.
+    pub(crate) fn table_stamp(&self) -> u64 {
+        self.inner.tables.load(std::sync::atomic::Ordering::Acquire)
     }
 
     pub(crate) fn reference_tables(&self) -> Result<Vec<(String, Arc<dyn TableProvider>)>> {

@@ -106,6 +106,7 @@ impl Lake {
         let files = self.write(&mut writer, rows, &transactions)?;
         let version = files.version;
         self.shared_mut().files = files;
+        self.touch(touched.iter().copied());
         Ok(Appended {
             version,
             rows: n,
@@ -121,7 +122,7 @@ impl Lake {
         mut rows: Vec<Row>,
         transactions: &[(String, i64)],
     ) -> Result<Arc<Files>> {
-        rows.sort_unstable_by(|a, b| (month(a.t), a.key()).cmp(&(month(b.t), b.key())));
+        rows.sort_unstable_by_key(|r| (month(r.t), r.key()));
         let (dir, version) = {
             let s = writer.store()?;
             (s.dir.clone(), s.next_version())
@@ -209,6 +210,8 @@ impl Lake {
         *self.registry_mut() = crate::registry::Registry::open(&self.inner.dir)?;
         self.shared_mut().files = Arc::new(files);
         self.load_latest()?;
+        // What changed is not known: everything derived is made anew.
+        *self.inner.air.lock().unwrap_or_else(|e| e.into_inner()) = None;
         Ok(self.version())
     }
 }

@@ -92,7 +92,7 @@ proptest! {
     #[test]
     fn views_equal_the_model(steps in steps()) {
         let dir = tempfile::TempDir::new().unwrap();
-        let open = || Lake::open(dir.path(), Options { threads: 1, memory_mb: 128, buffer_s: 3600, ..Options::default() }).unwrap();
+        let open = || Lake::open(dir.path(), std::sync::Arc::new(law::Law::load([]).unwrap()), Options { threads: 1, memory_mb: 128, buffer_s: 3600, ..Options::default() }).unwrap();
         let mut lake = open();
         let keys: Vec<_> = (0..4).map(|i| SeriesKey::new(&format!("s{i}"), "f", "1h", "real")).collect();
         lake.series(&keys).unwrap();

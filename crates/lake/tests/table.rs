@@ -14,7 +14,12 @@ fn open(dir: &TempDir) -> Lake {
         buffer_s: 3600,
         ..Options::default()
     };
-    Lake::open(dir.path(), options).unwrap()
+    Lake::open(
+        dir.path(),
+        std::sync::Arc::new(law::Law::load([]).unwrap()),
+        options,
+    )
+    .unwrap()
 }
 
 fn two(lake: &Lake) -> Vec<i32> {

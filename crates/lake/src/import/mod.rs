@@ -1,0 +1,385 @@
+//! Files to observations: evidence first, then every row that can be taken, and a report of every cell that cannot.
+//!
+//! Invariant: nothing is computed from a file before the evidence store has it, nothing that is refused is lost,
+//! and the same file again adds nothing.
+
+mod cell;
+mod format;
+pub(crate) mod ledger;
+mod place;
+mod report;
+mod text;
+
+use std::collections::HashMap;
+
+use evidence::{Evidence, FileNote, Quarantined};
+
+pub use format::{Factor, Format, Formats, Label, SiteColumn, SiteKind, TimeColumn, ValueColumn};
+pub use ledger::{EvidenceRef, Import};
+pub use report::{BadRow, Gap, Progress, Report};
+
+use crate::error::{LakeError, Result};
+use crate::{Lake, Row, SeriesKey};
+use cell::{Reader, Refusal};
+use report::quarantined;
+
+/// Lines between two calls of the progress function.
+const PROGRESS_LINES: u64 = 20_000;
+
+fn refused(e: impl std::fmt::Display) -> LakeError {
+    LakeError::Evidence(e.to_string())
+}
+
+/// Loads one file. `name` is what it is called in lists; `bytes` are the file as received, compressed or not.
+///
+/// # Errors
+/// When the file as a whole cannot be read (encoding, columns) or a store fails. Bad rows are no errors:
+/// they are in the report, in the evidence store, and in [`Report::quarantine_csv`].
+pub fn load(
+    lake: &Lake,
+    evidence: &Evidence,
+    formats: &Formats,
+    format: &Format,
+    (name, bytes): (&str, &[u8]),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report> {
+    let simulated = format.origin == "simulated";
+    let note = FileNote {
+        source: format.source.clone(),
+        licence: format.licence.clone(),
+        simulated,
+    };
+    let file = evidence.put_file(name, bytes, &note).map_err(refused)?;
+    let app = format!("import:{}:{}", file.sha256, format.name);
+    let now = file.received_ms.div_euclid(1000);
+    let (text, encoding) = text::decode(name, bytes, format.encoding.as_deref())?;
+    let mut reading = Reading::new(lake, formats, format, name, &text, now)?;
+    reading.report.encoding = encoding;
+    reading.report.sha256.clone_from(&file.sha256);
+    reading.read(&text, progress)?;
+    let import = lake.begin_import(&file.sha256, format, file.seq, name, now)?;
+    let Reading {
+        mut report,
+        keys,
+        values,
+        lines,
+        ..
+    } = reading;
+    report.recorded = import.recorded;
+    if lake.transaction(&app)?.is_some() {
+        report.unchanged = std::mem::take(&mut report.accepted);
+        return Ok(report);
+    }
+    lake.keep_index(&import, lines)?;
+    let source = format!("import:{}", format.name);
+    let mut last = None;
+    for bad in &report.quarantined {
+        let why = Quarantined {
+            reason: bad.reason.clone(),
+            detail: bad.detail.clone(),
+            place: bad.column.clone(),
+            remedy: bad.remedy.clone(),
+            qnrtn: None,
+            part_of: Some(format!("file:{}#L{}", file.sha256, bad.line)),
+        };
+        last = Some(evidence.quarantine(&source, file.received_ms, &why, bad.text.as_bytes()));
+    }
+    // Groups are written in order: when the last is on disk all are.
+    if let Some(p) = last {
+        p.wait().map_err(refused)?;
+    }
+    let ids = lake.series(&keys)?;
+    let rows = values
+        .into_iter()
+        .map(|v| Row {
+            series: ids[v.key as usize],
+            t: v.t,
+            v: Some(v.v),
+            e: v.e,
+            mark: 0,
+            recorded: import.recorded,
+        })
+        .collect();
+    let done = lake.append(rows, Some((&app, 1)))?;
+    report.touched = done.touched;
+    Ok(report)
+}
+
+/// The columns of a file, to find the format that fits it.
+///
+/// # Errors
+/// A file that is no text.
+pub fn header(name: &str, bytes: &[u8]) -> Result<Vec<String>> {
+    let (text, _) = text::decode(name, bytes, None)?;
+    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header = csv.headers().map_err(|e| text::bad(name, e.to_string()))?;
+    Ok(header.iter().map(|h| h.trim().to_string()).collect())
+}
+
+/// A value that is taken.
+struct Taken {
+    key: u32,
+    t: i64,
+    v: i64,
+    e: i8,
+}
+
+struct Reading<'a> {
+    format: &'a Format,
+    places: place::Places,
+    readers: Vec<Reader>,
+    /// Positions of the columns: time, places, values.
+    time: usize,
+    site: Vec<usize>,
+    columns: Vec<usize>,
+    now: i64,
+    report: Report,
+    keys: Vec<SeriesKey>,
+    /// By site: number of its first key.
+    sites: HashMap<String, u32>,
+    values: Vec<Taken>,
+    lines: Vec<(u64, u32)>,
+    /// Site and stamp → line, for rows that repeat.
+    seen: HashMap<(u32, i64), u64>,
+    /// By site: first and last stamp, rows.
+    spans: HashMap<u32, (i64, i64, u64)>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(
+        lake: &Lake,
+        formats: &Formats,
+        format: &'a Format,
+        name: &str,
+        text: &str,
+        now: i64,
+    ) -> Result<Self> {
+        let mut csv = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let header = csv.headers().map_err(|e| text::bad(name, e.to_string()))?;
+        let header: Vec<&str> = header.iter().map(str::trim).collect();
+        let find = |column: &str| {
+            header.iter().position(|h| *h == column).ok_or_else(|| {
+                let wanted: Vec<&str> = format.headers().collect();
+                let fitting: Vec<&str> = formats
+                    .fitting(&header)
+                    .iter()
+                    .map(|f| f.name.as_str())
+                    .collect();
+                let hint = match fitting.first() {
+                    Some(f) => format!("; format `{f}` would fit"),
+                    None => String::new(),
+                };
+                let reason = format!(
+                    "column `{column}` is missing: `{}` needs {} but the header is {}{hint}",
+                    format.name,
+                    wanted.join(","),
+                    header.join(","),
+                );
+                text::bad(name, reason)
+            })
+        };
+        let reader = |v: &ValueColumn| {
+            let factor = formats.factor(&v.factor);
+            let none = || text::bad(name, format!("factor {} has no plausible range", v.factor));
+            Reader::new(format, v, factor.ok_or_else(none)?)
+        };
+        Ok(Self {
+            format,
+            places: place::Places::new(lake, format)?,
+            readers: format.values.iter().map(reader).collect::<Result<_>>()?,
+            time: find(&format.time.column)?,
+            site: format
+                .site
+                .columns
+                .iter()
+                .map(|c| find(c))
+                .collect::<Result<_>>()?,
+            columns: format
+                .values
+                .iter()
+                .map(|v| find(&v.column))
+                .collect::<Result<_>>()?,
+            now,
+            report: Report::new(name, format),
+            keys: vec![],
+            sites: HashMap::new(),
+            values: vec![],
+            lines: vec![],
+            seen: HashMap::new(),
+            spans: HashMap::new(),
+        })
+    }
+
+    fn read(&mut self, text: &str, progress: &mut dyn FnMut(Progress)) -> Result<()> {
+        let mut csv = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let width = csv.headers().map(csv::StringRecord::len).unwrap_or(0);
+        let mut record = csv::StringRecord::new();
+        let mut last = (String::new(), None);
+        while csv
+            .read_record(&mut record)
+            .map_err(|e| text::bad(&self.report.name, e.to_string()))?
+        {
+            let line = record.position().map_or(0, csv::Position::line);
+            self.report.lines += 1;
+            if self.report.lines.is_multiple_of(PROGRESS_LINES) {
+                progress(self.progress(csv.position().byte(), text.len()));
+            }
+            if record.len() != width {
+                let detail = format!("{} cells, the header has {width}", record.len());
+                let remedy =
+                    "put the missing cells in (empty ones too), or quote cells that hold a comma";
+                self.refuse(
+                    line,
+                    "",
+                    &record,
+                    Refusal {
+                        reason: "wrong-columns",
+                        detail,
+                        remedy: remedy.into(),
+                    },
+                );
+                continue;
+            }
+            let stamp = record.get(self.time).unwrap_or_default().trim();
+            if last.0 != stamp {
+                last = (stamp.to_owned(), self.format.time.parse(stamp));
+            }
+            let Some(stamp) = last.1 else {
+                let detail = format!("`{}` is not written as {}", last.0, self.format.time.format);
+                let remedy = "write the time as the format says, in Beijing time".into();
+                self.refuse(
+                    line,
+                    &self.format.time.column.clone(),
+                    &record,
+                    Refusal {
+                        reason: "bad-time",
+                        detail,
+                        remedy,
+                    },
+                );
+                continue;
+            };
+            if stamp > self.now {
+                let detail = format!("`{}` is later than the file came", last.0);
+                let remedy = "check the year, and whether the stamp is Beijing time".into();
+                self.refuse(
+                    line,
+                    &self.format.time.column.clone(),
+                    &record,
+                    Refusal {
+                        reason: "future",
+                        detail,
+                        remedy,
+                    },
+                );
+                continue;
+            }
+            self.row(line, stamp, &record);
+        }
+        self.report.finish(&self.spans, &self.keys, self.format);
+        progress(self.progress(text.len() as u64, text.len()));
+        Ok(())
+    }
+
+    fn progress(&self, bytes: u64, of: usize) -> Progress {
+        let quarantined = self.report.quarantined.len() as u64;
+        Progress {
+            bytes,
+            of: of as u64,
+            lines: self.report.lines,
+            quarantined,
+        }
+    }
+
+    fn row(&mut self, line: u64, stamp: i64, record: &csv::StringRecord) {
+        let cells: Vec<&str> = self
+            .site
+            .iter()
+            .map(|i| record.get(*i).unwrap_or_default())
+            .collect();
+        let site = match self.places.site(&cells) {
+            Ok(site) => site,
+            Err(r) => {
+                let column = self.format.site.columns.join("+");
+                return self.refuse(line, &column, record, r);
+            }
+        };
+        let first = match self.sites.get(&site) {
+            Some(first) => *first,
+            None => {
+                let first = self.keys.len() as u32;
+                let key = |v: &ValueColumn| {
+                    SeriesKey::new(
+                        &site,
+                        &v.factor,
+                        self.format.period_of(v),
+                        &self.format.origin,
+                    )
+                };
+                self.keys.extend(self.format.values.iter().map(key));
+                self.sites.insert(site.clone(), first);
+                first
+            }
+        };
+        if let Some(before) = self.seen.insert((first, stamp), line) {
+            self.seen.insert((first, stamp), before);
+            let detail = format!("the place and time of line {before} again");
+            let remedy = "keep one of the two lines, or load the later one as a file of its own: it then counts".into();
+            return self.refuse(
+                line,
+                "",
+                record,
+                Refusal {
+                    reason: "duplicate",
+                    detail,
+                    remedy,
+                },
+            );
+        }
+        let span = self.spans.entry(first).or_insert((stamp, stamp, 0));
+        *span = (span.0.min(stamp), span.1.max(stamp), span.2 + 1);
+        self.report.rows += 1;
+        self.lines
+            .push((ledger::line_key(&site, stamp), line as u32));
+        for k in 0..self.columns.len() {
+            let cell = record.get(self.columns[k]).unwrap_or_default().trim();
+            if cell.is_empty() || self.format.missing.iter().any(|m| m == cell) {
+                self.report.missing += 1;
+                continue;
+            }
+            let v = &self.format.values[k];
+            match self.readers[k].read(cell) {
+                Ok(None) => self.report.missing += 1,
+                Ok(Some((value, e))) => {
+                    let length = format::period_s(self.format.period_of(v)).unwrap_or(0);
+                    let t = if self.format.time.label == Label::End {
+                        stamp - length
+                    } else {
+                        stamp
+                    };
+                    self.report.accepted += 1;
+                    self.values.push(Taken {
+                        key: first + k as u32,
+                        t,
+                        v: value,
+                        e,
+                    });
+                }
+                Err(r) => {
+                    let column = v.column.clone();
+                    self.refuse(line, &column, record, r);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, line: u64, column: &str, record: &csv::StringRecord, r: Refusal) {
+        self.report
+            .quarantined
+            .push(quarantined(line, column, record, r));
+    }
+}

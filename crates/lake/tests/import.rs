@@ -1,0 +1,316 @@
+//! Real files into a lake: what is taken, what is refused and why, and the way back to the line.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use evidence::Evidence;
+use lake::import::{Formats, Report, load};
+use lake::{Lake, Options, SeriesKey, View};
+use tempfile::TempDir;
+
+const NOW: View = View { as_known: None };
+
+struct Stand {
+    _dir: TempDir,
+    lake: Lake,
+    evidence: Evidence,
+    formats: Formats,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn stand() -> Stand {
+    let dir = TempDir::new().unwrap();
+    let law = Arc::new(law::Law::load_dir(&root().join("law")).unwrap());
+    let options = Options {
+        threads: 2,
+        memory_mb: 512,
+        ..Options::default()
+    };
+    let lake = Lake::open(&dir.path().join("lake"), law, options).unwrap();
+    let (evidence, _) =
+        Evidence::open(&dir.path().join("evidence"), evidence::Options::default()).unwrap();
+    let read = |p: &str| std::fs::read_to_string(root().join("data").join(p)).unwrap();
+    lake.put_table("sites", &read("sites/sites.csv")).unwrap();
+    lake.put_table("divisions", &read("regions/divisions_official_2026.csv"))
+        .unwrap();
+    let formats = Formats::load_dir(&root().join("packs/air/imports")).unwrap();
+    Stand {
+        _dir: dir,
+        lake,
+        evidence,
+        formats,
+    }
+}
+
+impl Stand {
+    fn bytes(&self, format: &str, name: &str, bytes: &[u8]) -> Report {
+        let f = self.formats.get(format).unwrap();
+        let mut calls = 0;
+        let r = load(
+            &self.lake,
+            &self.evidence,
+            &self.formats,
+            f,
+            (name, bytes),
+            &mut |_| calls += 1,
+        )
+        .unwrap();
+        assert!(calls > 0);
+        r
+    }
+
+    fn file(&self, format: &str, name: &str) -> Report {
+        self.bytes(
+            format,
+            name,
+            &std::fs::read(root().join("data/air").join(name)).unwrap(),
+        )
+    }
+
+    fn one(&self, sql: &str) -> String {
+        let a = self.lake.answer(sql, &NOW).unwrap();
+        let cells = a.rows[0]
+            .iter()
+            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+        cells.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn reasons(r: &Report) -> Vec<(u64, &str, &str)> {
+    r.quarantined
+        .iter()
+        .map(|b| (b.line, b.column.as_str(), b.reason.as_str()))
+        .collect()
+}
+
+fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(y, m, d).unwrap()
+}
+
+#[test]
+fn every_real_file_of_the_demo_goes_in() {
+    let s = stand();
+    let r = s.file(
+        "cnemc-station-hourly",
+        "cnemc_station_hourly_published_aqi.csv.gz",
+    );
+    assert_eq!(
+        (r.lines, r.rows, r.sites),
+        (7255, 7255 - r.quarantined.len() as u64, 1079),
+        "{:?}",
+        reasons(&r)
+    );
+    let r = s.file("cnemc-station-hourly", "cnemc_station_2023-01-22T02.csv");
+    assert_eq!((r.rows, reasons(&r)), (56, vec![]));
+    let r = s.file(
+        "anhui-station-hourly",
+        "anhui_station_hourly_2020-04.csv.gz",
+    );
+    assert_eq!((r.rows, reasons(&r)), (6595, vec![]));
+    let r = s.file(
+        "named-station-hourly",
+        "national_station_hourly_2020-04-12.csv.gz",
+    );
+    assert_eq!(r.lines, 4966);
+    let r = s.file("city-hourly", "all_cities_hourly_2019-02-04_09.csv.gz");
+    assert_eq!(r.lines, 51496);
+    assert!(r.rows > 45_000, "{} rows, {:?}", r.rows, &reasons(&r)[..20]);
+    let r = s.file("city-daily-o3", "anhui_city_daily_2013-12_2016-06.csv.gz");
+    assert_eq!((r.rows, r.sites, reasons(&r)), (9811, 16, vec![]));
+    let r = s.file("city-daily", "capital_city_daily_2025-01_2026-06.csv.gz");
+    assert_eq!((r.sites, reasons(&r)), (8, vec![]));
+    // The value of the file, at the hour that began one hour before its stamp.
+    let sql = "SELECT v, mark FROM obs WHERE site = '1270A' AND factor = 'a34004' AND period = '1h' \
+               AND t = '2023-01-22T01:00:00+08:00'";
+    assert_eq!(s.one(sql), "58 N");
+    assert_eq!(s.lake.check().unwrap().problems, Vec::<String>::new());
+    s.lake.compact().unwrap();
+    assert_eq!(s.one(sql), "58 N");
+    assert_eq!(s.lake.check().unwrap().problems, Vec::<String>::new());
+
+    // Delivered days, rounded to what day values are kept with, and the index by the law of that day.
+    let days = s
+        .lake
+        .city_days((day(2015, 1, 1), day(2015, 1, 1)), None)
+        .unwrap();
+    let d = days.iter().find(|d| d.division == "341600").unwrap();
+    let values: Vec<String> = d
+        .values
+        .iter()
+        .map(|v| v.map_or("-".into(), |v| v.to_string()))
+        .collect();
+    assert_eq!(values, ["53", "54", "0.8", "50", "48", "51"]);
+    // PM2.5 51: 50/40 of the way, 50 + 50/40 x 16 = 70.
+    assert_eq!(
+        (d.aqi.aqi, d.aqi.level, d.aqi.primary.as_str()),
+        (Some(70), 2, "pm2_5")
+    );
+    assert!(!d.simulated);
+    // By the law of 2026 the same concentrations give more: 50 + 50/25 x 16 = 82.
+    let what_if = s
+        .lake
+        .city_days((day(2015, 1, 1), day(2015, 1, 1)), Some(day(2026, 6, 1)))
+        .unwrap();
+    let d = what_if.iter().find(|d| d.division == "341600").unwrap();
+    assert_eq!(d.aqi.aqi, Some(82));
+
+    // City hours of the fireworks: a day has its 24 hours.
+    let days = s
+        .lake
+        .city_days((day(2019, 2, 4), day(2019, 2, 9)), None)
+        .unwrap();
+    let d = days
+        .iter()
+        .find(|d| d.division == "340100" && d.day == day(2019, 2, 5))
+        .unwrap();
+    assert_eq!(d.layer, lake::air::Layer::CityHours);
+    assert!(d.aqi.complete, "{d:?}");
+    // Station days of April 2020 have some of their hours.
+    let sites = s
+        .lake
+        .site_days(&["1270A"], (day(2020, 4, 3), day(2020, 4, 3)), None)
+        .unwrap();
+    let hours = s.lake.hours("1270A", "a34004", day(2020, 4, 3)).unwrap();
+    assert_eq!(
+        usize::from(sites[0].hours[5]),
+        hours.iter().filter(|h| h.v.is_some()).count()
+    );
+}
+
+#[test]
+fn an_observation_leads_back_to_its_line() {
+    let s = stand();
+    let r = s.file("cnemc-station-hourly", "cnemc_station_2023-01-22T02.csv");
+    let key = SeriesKey::new("1271A", "a34004", "1h", "real");
+    let start = 1_674_320_400; // 2023-01-22 01:00 Beijing
+    let e = s.lake.trace(&key, start).unwrap().unwrap();
+    assert_eq!((e.line, e.column.as_deref()), (Some(3), Some("pm25")));
+    assert_eq!(e.reference, format!("file:{}#L3", r.sha256));
+    let line = s.evidence.line(&r.sha256, 3).unwrap();
+    assert!(line.starts_with("2023-01-22T02:00:00,1271A,"), "{line}");
+    // A running mean begins a day before its stamp and stands in the same line.
+    let key = SeriesKey::new("1271A", "a34004", "24h", "real");
+    assert_eq!(
+        s.lake
+            .trace(&key, start - 23 * 3600)
+            .unwrap()
+            .unwrap()
+            .column
+            .as_deref(),
+        Some("pm25_24h")
+    );
+    assert_eq!(s.lake.trace(&key, start).unwrap(), None);
+    let at = std::time::Instant::now();
+    s.lake
+        .trace(&SeriesKey::new("1271A", "a34004", "1h", "real"), start)
+        .unwrap();
+    assert!(at.elapsed().as_millis() < 200, "{:?}", at.elapsed());
+}
+
+const BAD: &str = "time,station_code,pm25,pm10,so2,no2,co,o3\n\
+2024-03-01T01:00:00,1270A,35,60,5,20,0.6,80\n\
+2024-03-01T02:00:00,1270A,-3,60,5,20,0.6,80\n\
+2024-03-01T03:00:00,1270A,35,99999,5,20,0.6,80\n\
+2024-03-01T03:00:00,1270A,36,61,5,20,0.6,80\n\
+2099-01-01T01:00:00,1270A,36,61,5,20,0.6,80\n\
+2024-03-01T05:00:00,1270A,abc,61,,20,0.6,80\n\
+2024-03-01T06:00:00,1270A,36,61,5,20\n\
+01.03.2024 07:00,1270A,36,61,5,20,0.6,80\n\
+2024-03-01T08:00:00,,36,61,5,20,0.6,80\n\
+2024-03-01T09:00:00,1270A,36,61,5,20,0.6,80\n";
+
+#[test]
+fn bad_cells_are_quarantined_with_line_and_reason_and_the_rest_goes_in() {
+    let s = stand();
+    let r = s.bytes("simulated-station-hourly", "bad.csv", BAD.as_bytes());
+    assert_eq!(
+        reasons(&r),
+        [
+            (3, "pm25", "negative"),
+            (4, "pm10", "absurd"),
+            (5, "", "duplicate"),
+            (6, "time", "future"),
+            (7, "pm25", "bad-number"),
+            (8, "", "wrong-columns"),
+            (9, "time", "bad-time"),
+            (10, "station_code", "unknown-place"),
+        ]
+    );
+    assert_eq!((r.lines, r.rows, r.accepted, r.missing), (10, 5, 26, 1));
+    assert_eq!(
+        r.gaps.iter().map(|g| (g.rows, g.of)).collect::<Vec<_>>(),
+        [(5, 9)]
+    );
+    assert_eq!(
+        s.one("SELECT count(*), count(v) FROM obs WHERE origin = 'simulated'"),
+        "26 26"
+    );
+    let csv = r.quarantine_csv();
+    assert_eq!(csv.lines().count(), 9);
+    assert!(csv.contains("3,pm25,negative,"), "{csv}");
+    let kept = s.evidence.quarantine_list(None, 100).unwrap();
+    assert_eq!(kept.len(), 8);
+    let first = kept.last().unwrap();
+    assert_eq!(
+        (first.why.reason.as_str(), first.why.part_of.clone()),
+        ("negative", Some(format!("file:{}#L3", r.sha256)))
+    );
+}
+
+#[test]
+fn the_same_file_again_adds_nothing_also_after_a_crash_in_between() {
+    let s = stand();
+    let first = s.bytes("simulated-station-hourly", "bad.csv", BAD.as_bytes());
+    let version = s.lake.version();
+    let again = s.bytes("simulated-station-hourly", "bad.csv", BAD.as_bytes());
+    assert_eq!(
+        (again.accepted, again.unchanged, s.lake.version()),
+        (0, first.accepted, version)
+    );
+    assert_eq!(s.evidence.quarantine_list(None, 100).unwrap().len(), 8);
+    // The power goes after the evidence has the file and before the lake has its rows.
+    let other = BAD.replace("1270A", "1271A");
+    let note = evidence::FileNote::default();
+    s.evidence
+        .put_file("other.csv", other.as_bytes(), &note)
+        .unwrap();
+    let r = s.bytes("simulated-station-hourly", "other.csv", other.as_bytes());
+    assert_eq!(r.accepted, 26);
+    assert_ne!(r.recorded, first.recorded);
+}
+
+#[test]
+fn a_gb18030_file_is_read_and_said_so_and_a_foreign_header_is_refused_with_a_hint() {
+    let s = stand();
+    let text =
+        "city,date,aqi,rank,level,pm25,pm10,no2,so2,co\n合肥,2025-01-01,60,80,良,29,69,46,7,0.59\n";
+    let (bytes, _, _) = encoding_rs::GB18030.encode(text);
+    let r = s.bytes("city-daily", "hefei.csv", &bytes);
+    assert_eq!(
+        (r.encoding.as_str(), r.accepted, r.quarantined.len()),
+        ("gb18030", 6, 0)
+    );
+    assert_eq!(
+        s.one("SELECT site, v, decimals FROM obs WHERE factor = 'a21005'"),
+        "340100 0.59 2"
+    );
+    let format = s.formats.get("city-daily-o3").unwrap();
+    let e = load(
+        &s.lake,
+        &s.evidence,
+        &s.formats,
+        format,
+        ("x.csv", text.as_bytes()),
+        &mut |_| {},
+    )
+    .unwrap_err();
+    let e = e.to_string();
+    assert!(
+        e.contains("column `o3_8h_max` is missing") && e.contains("format `city-daily` would fit"),
+        "{e}"
+    );
+}
