@@ -1,8 +1,10 @@
 //! What lies under a city's day: hours of stations, every version of an observation, the raw line or packet.
 
+use crate::days::{CityDay, Days};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use evidence::Evidence;
 use figure::Decimal;
-use lake::{Lake, LakeError, View};
+use lake::{Lake, LakeError, SeriesKey, View};
 use serde_json::{Map, Value};
 
 /// A station, as the register of sites has it.
@@ -29,6 +31,82 @@ pub fn codes(factor: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// All city days of a lake, the index by each day's law or by that of one day.
+///
+/// # Errors
+/// As [`Lake::city_days`].
+pub fn city_days(lake: &Lake, law_of: Option<NaiveDate>) -> Result<Days, LakeError> {
+    let Some(span) = lake.city_span()? else { return Ok(Days::default()) };
+    Ok(days_of(lake.city_days(span, law_of)?))
+}
+
+/// The same from what was recorded up to the end of a day (Beijing).
+///
+/// # Errors
+/// As [`city_days`].
+pub fn city_days_as_known(lake: &Lake, law_of: Option<NaiveDate>, known: NaiveDate) -> Result<Days, LakeError> {
+    let end = lake::day_start(known) + 86_400 - 1;
+    Ok(days_of(lake.city_days_as_known(end, law_of)?))
+}
+
+fn days_of(days: Vec<lake::air::CityDay>) -> Days {
+    Days::new(days.into_iter().map(|d| {
+        let day = CityDay {
+            day: d.day,
+            values: d.values,
+            // A day without all that a valid day needs keeps its concentrations but counts neither as good nor as bad.
+            aqi: d.aqi.aqi.filter(|_| d.aqi.complete),
+            level: if d.aqi.complete { d.aqi.level } else { 0 },
+            primary: d.aqi.primary,
+            simulated: d.simulated,
+        };
+        (d.division, day)
+    }))
+}
+
+/// Where an observation came from, as an evidence REF with the column to look at: `file:…#L12&column=pm25`.
+///
+/// Both are found by the second in which it was recorded: a file has one to itself, and packets of a second are few.
+pub fn trace(lake: &Lake, evidence: &Evidence, key: &SeriesKey, start: NaiveDateTime, recorded_s: i64) -> Option<String> {
+    let t = start.and_utc().timestamp() - lake::BEIJING_S;
+    if let Some(r) = lake.trace_row(key, t, recorded_s).ok().flatten() {
+        return Some(match r.column {
+            Some(column) => format!("{}&column={column}", r.reference),
+            None => r.reference,
+        });
+    }
+    // Other statistics than the mean are named behind the code: `a21026-Max`.
+    let code = key.factor.split('-').next().unwrap_or(&key.factor);
+    let seq = packet(evidence, recorded_s, &|payload| names(payload, code, start))?;
+    Some(format!("packet:{seq}&column={code}"))
+}
+
+/// Seconds by which records may stand out of the order of their receipt: they are queued by many connections.
+const DISORDER_S: i64 = 2;
+
+/// The first packet received in a second for which `fits` holds: a binary search, then a short walk.
+fn packet(evidence: &Evidence, second: i64, fits: &dyn Fn(&[u8]) -> bool) -> Option<u64> {
+    let (mut low, mut high) = (1, evidence.next_seq());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at = evidence.record(middle).ok()?.received_ms.div_euclid(1000);
+        if at < second - DISORDER_S { low = middle + 1 } else { high = middle }
+    }
+    evidence
+        .scan(low)
+        .map_while(Result::ok)
+        .take_while(|r| r.received_ms.div_euclid(1000) <= second + DISORDER_S)
+        .find(|r| r.kind == evidence::Kind::Packet && r.received_ms.div_euclid(1000) == second && fits(&r.payload))
+        .map(|r| r.seq)
+}
+
+/// Whether a packet says something of a factor at a time: a cheap look at the text, for one second of packets.
+fn names(payload: &[u8], code: &str, start: NaiveDateTime) -> bool {
+    let text = String::from_utf8_lossy(payload);
+    let at = format!("DataTime={}", start.format("%Y%m%d%H%M%S"));
+    text.contains(&at) && text.contains(&format!("{code}-"))
+}
+
 /// One observation, current version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
@@ -38,14 +116,21 @@ pub struct Observation {
     pub value: Option<Decimal>,
     pub mark: String,
     pub simulated: bool,
-    /// When it was recorded, Beijing time.
-    pub recorded: String,
+    /// When it was recorded, seconds UTC.
+    pub recorded_s: i64,
 }
 
 /// The mark of a valid value.
 pub const VALID: &str = lake::VALID_MARK;
 
 impl Observation {
+    /// When it was recorded, Beijing time.
+    pub fn recorded(&self) -> String {
+        chrono::DateTime::from_timestamp(self.recorded_s + lake::BEIJING_S, 0)
+            .map(|t| t.format("%Y-%m-%d %H:%M:%S").to_string())
+            .unwrap_or_default()
+    }
+
     /// The value if it may take part in a mean.
     pub fn valid(&self) -> Option<Decimal> {
         self.value.filter(|_| self.mark == VALID)
@@ -107,7 +192,7 @@ pub fn versions(
         start + TimeDelta::seconds(1),
         None,
     )?;
-    all.sort_by(|a, b| (a.simulated, &b.recorded).cmp(&(b.simulated, &a.recorded)));
+    all.sort_by(|a, b| (a.simulated, b.recorded_s).cmp(&(b.simulated, a.recorded_s)));
     Ok(all)
 }
 
@@ -162,6 +247,6 @@ fn observation(row: &Map<String, Value>) -> Option<Observation> {
             .map(Decimal::normalized),
         mark: text("mark")?,
         simulated: text("origin")? == "simulated",
-        recorded: time("r")?.format("%Y-%m-%d %H:%M:%S").to_string(),
+        recorded_s: row.get("r")?.as_i64()?,
     })
 }

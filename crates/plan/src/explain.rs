@@ -12,7 +12,7 @@ use crate::rules::Rules;
 use crate::stand::{Asked, StandError, cities_of, decimals, region};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 use figure::{Decimal, Explanation, Ratio, Unit, gbt8170};
-use lake::{Lake, LakeError};
+use lake::{Lake, LakeError, SeriesKey};
 use law::Law;
 use standards::{Args, Context, EvalError};
 
@@ -27,7 +27,7 @@ pub struct Depths<'a> {
     /// City code → names.
     pub city: &'a dyn Fn(&str) -> (String, String),
     /// Observation → evidence REF.
-    pub trace: &'a dyn Fn(&str, &str, &str, NaiveDateTime, bool) -> Option<String>,
+    pub trace: &'a dyn Fn(&SeriesKey, NaiveDateTime, i64) -> Option<String>,
 }
 
 /// Why there is no explanation.
@@ -689,19 +689,20 @@ fn observation(
     )
     .simulated(now.simulated)
     .note(
-        format!("标记 {},记录于 {}(北京时间)", now.mark, now.recorded),
-        format!("mark {}, recorded {} Beijing time", now.mark, now.recorded),
+        format!("标记 {},记录于 {}(北京时间)", now.mark, now.recorded()),
+        format!("mark {}, recorded {} Beijing time", now.mark, now.recorded()),
     );
     if let Some(v) = now.value {
         out = out.value(v);
     }
-    if let Some(evidence) = (d.trace)(site, code, period, start, now.simulated) {
+    let key = SeriesKey::new(site, code, period, if now.simulated { "simulated" } else { "real" });
+    if let Some(evidence) = (d.trace)(&key, start, now.recorded_s) {
         out = out.evidence(evidence);
     }
     for old in &all[1..] {
         let mut line = Explanation::new(
-            format!("先前记录于 {}", old.recorded),
-            format!("recorded before, {}", old.recorded),
+            format!("先前记录于 {}", old.recorded()),
+            format!("recorded before, {}", old.recorded()),
         )
         .simulated(old.simulated)
         .note(format!("标记 {}", old.mark), format!("mark {}", old.mark));

@@ -12,6 +12,7 @@ use figure::{Decimal, NumberError, Ratio, Text, gbt8170};
 use law::Law;
 use models::forecast::Method;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What is asked: the data day, and the day whose law judges (none: each day's own).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,7 +115,7 @@ pub struct CalendarDay {
 }
 
 /// Why a stand cannot be computed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StandError {
     #[error("no measure is called `{0}`")]
     NoMeasure(String),
@@ -124,8 +125,16 @@ pub enum StandError {
     Rule(#[from] RuleError),
     #[error(transparent)]
     Number(#[from] NumberError),
+    #[error(transparent)]
+    Lake(#[from] Arc<lake::LakeError>),
     #[error("projection: {0}")]
     Projection(String),
+}
+
+impl From<lake::LakeError> for StandError {
+    fn from(e: lake::LakeError) -> Self {
+        StandError::Lake(Arc::new(e))
+    }
 }
 
 /// Decimals of a figure: as its target is written, else as the rule of its kind says.

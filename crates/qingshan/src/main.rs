@@ -3,12 +3,18 @@
 //! Answers go to standard output (`--json` for programs), everything else to standard error; the exit code is 0 only
 //! if what was asked for was done.
 
+mod ask;
 mod assets;
+mod demo;
 mod figure;
 mod hj212;
+mod ingest;
 mod law;
+mod load;
 mod plan;
+mod serve;
 mod shipped;
+mod stores;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
@@ -31,6 +37,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Load what is shipped, start the simulated outlets, serve on loopback
+    Demo(demo::DemoArgs),
+    /// Pages, API and gateway as a configuration says
+    Serve(serve::ServeArgs),
+    /// Files into the stores, with a report of every row not taken
+    Load(load::LoadArgs),
+    /// Measures of the plan
+    #[command(subcommand)]
+    Measure(ask::MeasureCommand),
+    /// The tree under a figure, down to the evidence
+    Explain(ask::ExplainArgs),
+    /// One SELECT over observations and tables
+    Sql(ask::SqlArgs),
+    /// Every store's invariants
+    Check(ask::CheckArgs),
     /// Any function of the standards
     Figure(figure::FigureArgs),
     /// The law as dated data
@@ -50,6 +71,13 @@ fn main() -> ExitCode {
         assets::read_from(home);
     }
     let done = match cli.command {
+        Command::Demo(a) => demo::run(a),
+        Command::Serve(a) => serve::run(a),
+        Command::Load(a) => load::run(a),
+        Command::Measure(c) => ask::measure(c),
+        Command::Explain(a) => ask::explain(a),
+        Command::Sql(a) => ask::sql(a),
+        Command::Check(a) => ask::check(a),
         Command::Figure(a) => figure::run(a),
         Command::Law(c) => law::run(c),
         Command::Plan(c) => plan::run(c),

@@ -5,6 +5,9 @@ use law::Law;
 use plan::measure::{Plan, Sources};
 use std::collections::HashMap;
 
+/// Folder of the plan that is served.
+pub const PLAN: &str = "anhui-2024";
+
 /// The law, whole.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use figure::Text;
+use ::figure::Text;
 use serde_json::json;
 
 /// An answer that is not the one asked for.

@@ -5,7 +5,7 @@ use crate::error::{ApiError, ApiResult, Q};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
-use law::{Change, Provision, Standard};
+use ::law::{Change, Provision, Standard};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;

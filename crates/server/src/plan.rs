@@ -5,12 +5,12 @@ use crate::error::{ApiResult, Q};
 use axum::Json;
 use axum::extract::State;
 use chrono::{Datelike, NaiveDate};
-use figure::{Decimal, Text};
-use plan::days::first_of;
-use plan::light::{Light, worst};
-use plan::measure::{Better, Target};
-use plan::stand::{Asked, Stand};
-use plan::text::Role;
+use ::figure::{Decimal, Text};
+use ::plan::days::{Days, first_of};
+use ::plan::light::{Light, worst};
+use ::plan::measure::{Better, Target};
+use ::plan::stand::{Asked, Stand};
+use ::plan::text::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -47,14 +47,14 @@ pub fn unit_label(code: &str) -> String {
     match code {
         "" => String::new(),
         "count" => "个".to_string(),
-        code => figure::Unit::parse(code).map_or_else(|_| code.to_string(), |u| u.label().to_string()),
+        code => ::figure::Unit::parse(code).map_or_else(|_| code.to_string(), |u| u.label().to_string()),
     }
 }
 
 /// Puts the home page together from the stands of all measures.
-pub fn home(app: &App, asked: Asked, stands: &[Stand]) -> Value {
+pub fn home(app: &App, asked: Asked, days: &Days, stands: &[Arc<Stand>]) -> Value {
     let plan = &app.plan;
-    let by_id: HashMap<&str, &Stand> = stands.iter().map(|s| (s.measure.as_str(), s)).collect();
+    let by_id: HashMap<&str, &Stand> = stands.iter().map(|s| (s.measure.as_str(), s.as_ref())).collect();
     let (mut sentences, mut notes, mut lights) = (Map::new(), vec![], HashMap::new());
     for s in &plan.document.sentences {
         let (entry, light) = match plan.by_sentence.get(&s.id) {
@@ -95,7 +95,7 @@ pub fn home(app: &App, asked: Asked, stands: &[Stand]) -> Value {
         "issuer": {"zh": plan.head.issuer_zh, "en": plan.head.issuer_en},
         "date": asked.date, "law_of": asked.law_of,
         "law_in_force": in_force(app, asked),
-        "data": data(app, asked),
+        "data": data(app, asked, days),
         "counts": counts(lights.values().copied()),
         "chapters": chapters(app, &lights),
         "blocks": blocks(app),
@@ -248,8 +248,7 @@ fn in_force(app: &App, asked: Asked) -> Vec<Value> {
 }
 
 /// What the figures of this day rest on, and the days that the page offers.
-fn data(app: &App, asked: Asked) -> Value {
-    let days = app.days(asked.law_of);
+fn data(app: &App, asked: Asked, days: &Days) -> Value {
     let cities = app.plan.group(&app.plan.head.division).map(|g| g.members.clone()).unwrap_or_default();
     let (mut real, mut simulated, mut with) = (0u32, 0u32, 0usize);
     for c in &cities {

@@ -5,7 +5,7 @@ use crate::error::{ApiError, ApiResult, Q};
 use crate::plan::{Common, target, unit_label};
 use axum::Json;
 use axum::extract::{Path, State};
-use plan::stand::{Asked, Stand};
+use ::plan::stand::{Asked, Stand};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub async fn stand(
             Some(app.stand(&measure, Asked { law_of: None, ..asked }, q.division.as_deref()).await?)
         }
     };
-    Ok(Json(answer(&app, &stand, asked, day_law.as_ref())))
+    Ok(Json(answer(&app, &stand, asked, day_law.as_deref())))
 }
 
 fn city_name(app: &App, code: &str) -> (String, String) {
@@ -112,7 +112,7 @@ fn shown(s: &Stand) -> String {
 }
 
 /// A city beside the province's target: only a comparison to date, so never more than met or not.
-fn city_light(s: &Stand, value: Option<figure::Decimal>) -> &'static str {
+fn city_light(s: &Stand, value: Option<::figure::Decimal>) -> &'static str {
     match (&s.target, value) {
         (Some(t), Some(v)) => match t.met(v) {
             Some(true) => "green",

@@ -1,0 +1,109 @@
+//! `qingshan serve`: pages, API and gateway, as a configuration file says.
+
+use crate::{assets, fail, shipped, stores};
+use clap::Args;
+use gateway::{Gateway, Registry, SharedRegistry};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Args)]
+pub struct ServeArgs {
+    /// TOML: `data`, `listen`, optionally `gateway` (address for loggers) and `loggers` (CSV of those that may send)
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// What a server is told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Folder of the stores.
+    pub data: PathBuf,
+    /// Address of the pages. There is no sign-in yet: only loopback addresses are accepted.
+    pub listen: SocketAddr,
+    /// Address for loggers; none: no gateway.
+    pub gateway: Option<SocketAddr>,
+    /// CSV of registered loggers; none: the simulated ones that are shipped.
+    pub loggers: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A configuration that cannot be read, with its line; a store or port that cannot be used.
+pub fn run(a: ServeArgs) -> Result<(), String> {
+    let name = a.config.display();
+    let text = std::fs::read_to_string(&a.config).map_err(|e| format!("{name}: {e}"))?;
+    let config: Config = toml::from_str(&text).map_err(|e| format!("{name}: {e}"))?;
+    let law = Arc::new(shipped::law()?);
+    let s = stores::open(&config.data, law.clone())?;
+    crate::demo::tables(&s.lake)?;
+    let registry = registry(config.loggers.as_deref())?;
+    run_with(config, s, law, registry, |_| {})
+}
+
+/// Registered loggers from a file, or the ones that are shipped.
+///
+/// # Errors
+/// Every line that is wrong.
+pub fn registry(file: Option<&Path>) -> Result<Registry, String> {
+    let text = match file {
+        Some(path) => std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?,
+        None => assets::text("data/sites/loggers.csv")?,
+    };
+    Registry::from_csv(&text).map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+/// Serves until interrupted; `started` is told of the gateway once it listens.
+///
+/// # Errors
+/// A port that cannot be used.
+pub fn run_with(
+    config: Config,
+    s: stores::Stores,
+    law: Arc<law::Law>,
+    registry: Registry,
+    started: impl FnOnce(&Gateway),
+) -> Result<(), String> {
+    if !config.listen.ip().is_loopback() {
+        return Err(format!("listen = {}: there is no sign-in yet, so only 127.0.0.1 or [::1] can be served", config.listen));
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(fail)?;
+    runtime.block_on(async move {
+        let lake = s.lake.clone();
+        let gateway = match config.gateway {
+            None => None,
+            Some(address) => {
+                let shared = SharedRegistry::new(registry);
+                let g = Gateway::start(address, s.evidence.clone(), shared.clone(), None, gateway::Config::default())
+                    .await
+                    .map_err(|e| format!("gateway on {address}: {e}"))?;
+                let (lake, evidence) = (s.lake.clone(), s.evidence.clone());
+                std::thread::spawn(move || crate::ingest::follow(lake, evidence, shared));
+                started(&g);
+                Some(g)
+            }
+        };
+        let app = Arc::new(stores::app(s, law, gateway.clone())?);
+        let listener = tokio::net::TcpListener::bind(config.listen)
+            .await
+            .map_err(|e| format!("pages on {}: {e}", config.listen))?;
+        // The port that was really taken, for those who asked for any (port 0).
+        eprintln!("pages on http://{}/", listener.local_addr().map_err(fail)?);
+        if let Some(g) = &gateway {
+            eprintln!("loggers on {}", g.address());
+        }
+        let stop = async {
+            // Without a signal handler the process just ends: the evidence is durable either way.
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        server::serve(app, listener, stop).await.map_err(fail)?;
+        if let Some(g) = &gateway {
+            g.stop();
+        }
+        lake.flush().map_err(fail)?;
+        Ok(())
+    })
+}

@@ -1,0 +1,64 @@
+//! Opens the stores of a data folder, and puts the server's state together from them and from what is shipped.
+
+use crate::{assets, fail, shipped};
+use evidence::Evidence;
+use lake::Lake;
+use models::forecast::Method;
+use plan::depths::Site;
+use serde::Deserialize;
+use server::{App, Parts};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Evidence and observations of one folder.
+pub struct Stores {
+    pub evidence: Evidence,
+    pub lake: Lake,
+}
+
+/// Opens both for writing; says on standard error what recovery cut off.
+///
+/// # Errors
+/// A folder that is in use or damaged, with the place.
+pub fn open(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
+    let (evidence, recovery) = Evidence::open(&dir.join("evidence"), evidence::Options::default()).map_err(fail)?;
+    if let Some(cut) = &recovery.cut {
+        eprintln!("evidence: a torn tail was cut: {cut:?}");
+    }
+    let lake = Lake::open(&dir.join("lake"), law, lake::Options::default()).map_err(fail)?;
+    Ok(Stores { evidence, lake })
+}
+
+#[derive(Deserialize)]
+struct SiteRow {
+    code: String,
+    name: String,
+    division: String,
+    evaluates: String,
+}
+
+/// Everything the server needs, over opened stores.
+///
+/// # Errors
+/// A shipped file that cannot be read.
+pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>) -> Result<App, String> {
+    let rows: Vec<SiteRow> = shipped::table("data/sites/sites.csv")?;
+    let stations = rows
+        .into_iter()
+        .map(|r| Site { code: r.code, name: r.name, division: r.division, evaluates: r.evaluates == "1" })
+        .collect();
+    let method = assets::text("data/models/forecast.toml")?;
+    Ok(App::new(Parts {
+        law,
+        plan: Arc::new(shipped::plan(shipped::PLAN)?),
+        lake: stores.lake,
+        evidence: stores.evidence,
+        gateway,
+        published: plan::published::read(&assets::text("data/published/anhui_figures.csv")?).map_err(fail)?,
+        method: Method::parse("data/models/forecast.toml", &method).map_err(fail)?,
+        cities: shipped::cities()?,
+        stations,
+        assets: assets::get,
+        clock: || chrono::Utc::now().timestamp_millis(),
+    }))
+}

@@ -1,0 +1,335 @@
+//! What the handlers share: stores, law, plan, and answers kept until their inputs change.
+
+use crate::error::{ApiError, ApiResult};
+use crate::pages::Assets;
+use ::evidence::Evidence;
+use ::figure::Explanation;
+use ::law::Law;
+use ::plan::days::Days;
+use ::plan::depths::Site as Station;
+use ::plan::explain::{Depths, ExplainError, explain};
+use ::plan::measure::{Figure, Plan};
+use ::plan::published::Published;
+use ::plan::reference::{Place, Reference};
+use ::plan::stand::{Asked, Sources, Stand, StandError, stand};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use gateway::Gateway;
+use lake::{Lake, LakeError, SeriesKey};
+use models::forecast::Method;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A station as pages show it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub code: String,
+    pub name: String,
+    /// Name of its city.
+    pub city: String,
+}
+
+/// A level of the air quality index, as the law of a day has it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Level {
+    pub level: String,
+    pub category_zh: String,
+    pub category_en: String,
+    /// `#00e400`
+    pub colour: String,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub law: Arc<Law>,
+    pub plan: Arc<Plan>,
+    pub lake: Lake,
+    pub evidence: Evidence,
+    pub gateway: Option<Gateway>,
+    pub published: Vec<Published>,
+    pub method: Method,
+    /// City code → names.
+    pub cities: HashMap<String, (String, String)>,
+    pub stations: Vec<Station>,
+    pub assets: Assets,
+    /// Now, UTC milliseconds: passed in, so that tests can stand still.
+    pub clock: fn() -> i64,
+}
+
+/// The state behind every handler.
+pub struct App {
+    pub law: Arc<Law>,
+    pub plan: Arc<Plan>,
+    pub lake: Lake,
+    pub evidence: Evidence,
+    pub gateway: Option<Gateway>,
+    pub published: Vec<Published>,
+    pub cities: HashMap<String, (String, String)>,
+    pub sites: Vec<Site>,
+    pub assets: Assets,
+    method: Method,
+    stations: Vec<Station>,
+    clock: fn() -> i64,
+    kept: Mutex<Kept>,
+}
+
+/// Answers that stay true while the day values stay the same. Few questions are asked again and again (the home
+/// page of the opening day), so the oldest simply go.
+#[derive(Default)]
+struct Kept {
+    stamp: u64,
+    days: HashMap<Option<NaiveDate>, Arc<Days>>,
+    homes: HashMap<Asked, Arc<Value>>,
+    stands: HashMap<(String, Asked, Option<String>), Arc<Stand>>,
+}
+
+/// Most answers of a kind that are kept.
+const KEPT_MAX: usize = 256;
+
+impl App {
+    /// Puts the state together.
+    pub fn new(p: Parts) -> App {
+        let sites = p
+            .stations
+            .iter()
+            .map(|s| Site {
+                code: s.code.clone(),
+                name: s.name.clone(),
+                city: p.cities.get(&s.division).map_or_else(|| s.division.clone(), |c| c.0.clone()),
+            })
+            .collect();
+        App {
+            law: p.law,
+            plan: p.plan,
+            lake: p.lake,
+            evidence: p.evidence,
+            gateway: p.gateway,
+            published: p.published,
+            cities: p.cities,
+            sites,
+            assets: p.assets,
+            method: p.method,
+            stations: p.stations,
+            clock: p.clock,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Milliseconds since 1970 UTC.
+    pub fn now_ms(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Today in Beijing.
+    pub fn today(&self) -> NaiveDate {
+        let now = chrono::DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default();
+        (now + TimeDelta::hours(8)).date_naive()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // A panic elsewhere leaves at worst an answer that is not kept.
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Day values that cannot be read are asked for again with the next question.
+        let stamp = self.lake.day_values_version().unwrap_or(kept.stamp);
+        if kept.stamp != stamp {
+            *kept = Kept { stamp, ..Kept::default() };
+        }
+        kept
+    }
+
+    /// City days judged by each day's own law, or all by that of one day.
+    ///
+    /// # Errors
+    /// When the observations cannot be read.
+    pub fn days(&self, law_of: Option<NaiveDate>) -> Result<Arc<Days>, LakeError> {
+        if let Some(days) = self.kept().days.get(&law_of) {
+            return Ok(days.clone());
+        }
+        let days = Arc::new(::plan::depths::city_days(&self.lake, law_of)?);
+        let mut kept = self.kept();
+        if kept.days.len() >= 8 {
+            kept.days.clear();
+        }
+        kept.days.insert(law_of, days.clone());
+        Ok(days)
+    }
+
+    fn stand_now(&self, measure: &str, asked: Asked, division: Option<&str>) -> Result<Arc<Stand>, StandError> {
+        let key = (measure.to_string(), asked, division.map(str::to_string));
+        if let Some(s) = self.kept().stands.get(&key) {
+            return Ok(s.clone());
+        }
+        let days = self.days(asked.law_of)?;
+        let sources = Sources {
+            plan: &self.plan,
+            law: &self.law,
+            days: &days,
+            published: &self.published,
+            method: &self.method,
+        };
+        let s = Arc::new(stand(&sources, measure, asked, division)?);
+        let mut kept = self.kept();
+        if kept.stands.len() >= KEPT_MAX {
+            kept.stands.clear();
+        }
+        kept.stands.insert(key, s.clone());
+        Ok(s)
+    }
+
+    /// A measure's stand.
+    ///
+    /// # Errors
+    /// As the API answers them.
+    pub async fn stand(self: &Arc<Self>, measure: &str, asked: Asked, division: Option<&str>) -> ApiResult<Arc<Stand>> {
+        let (app, measure, division) = (self.clone(), measure.to_string(), division.map(str::to_string));
+        blocking(move || app.stand_now(&measure, asked, division.as_deref()).map_err(stand_error)).await
+    }
+
+    /// The home page.
+    ///
+    /// # Errors
+    /// As the API answers them.
+    pub async fn home(self: &Arc<Self>, asked: Asked) -> ApiResult<Arc<Value>> {
+        if let Some(home) = self.kept().homes.get(&asked) {
+            return Ok(home.clone());
+        }
+        let app = self.clone();
+        blocking(move || {
+            let stands: Result<Vec<Arc<Stand>>, StandError> =
+                app.plan.measures.iter().map(|m| app.stand_now(&m.id, asked, None)).collect();
+            let days = app.days(asked.law_of).map_err(ApiError::internal)?;
+            let home = Arc::new(crate::plan::home(&app, asked, &days, &stands.map_err(stand_error)?));
+            let mut kept = app.kept();
+            if kept.homes.len() >= KEPT_MAX {
+                kept.homes.clear();
+            }
+            kept.homes.insert(asked, home.clone());
+            Ok(home)
+        })
+        .await
+    }
+
+    /// A stand from what was recorded up to the end of a day; from everything without one.
+    ///
+    /// # Errors
+    /// As [`stand`].
+    pub fn stand_as_known(
+        &self,
+        measure: &str,
+        asked: Asked,
+        division: Option<&str>,
+        known: Option<NaiveDate>,
+    ) -> Result<Arc<Stand>, StandError> {
+        let Some(day) = known else { return self.stand_now(measure, asked, division) };
+        let days = ::plan::depths::city_days_as_known(&self.lake, asked.law_of, day)?;
+        let sources = Sources {
+            plan: &self.plan,
+            law: &self.law,
+            days: &days,
+            published: &self.published,
+            method: &self.method,
+        };
+        stand(&sources, measure, asked, division).map(Arc::new)
+    }
+
+    /// One level under a figure.
+    ///
+    /// # Errors
+    /// As the API answers them.
+    pub async fn explain(self: &Arc<Self>, reference: &str) -> ApiResult<Explanation> {
+        let (app, text) = (self.clone(), reference.to_string());
+        blocking(move || app.explain_now(&text).map_err(explain_error)).await
+    }
+
+    /// As [`App::explain`], on the calling thread.
+    ///
+    /// # Errors
+    /// A text that is no REF, or one that points at nothing.
+    pub fn explain_now(&self, text: &str) -> Result<Explanation, ExplainError> {
+        let reference = Reference::parse(text)?;
+        let days = self.days(reference.law_of)?;
+        let city = |code: &str| self.cities.get(code).cloned().unwrap_or_else(|| (code.to_string(), code.to_string()));
+        let trace = |key: &SeriesKey, start: NaiveDateTime, recorded_s: i64| {
+            ::plan::depths::trace(&self.lake, &self.evidence, key, start, recorded_s)
+        };
+        let depths = Depths {
+            plan: &self.plan,
+            law: &self.law,
+            days: &days,
+            lake: &self.lake,
+            sites: &self.stations,
+            city: &city,
+            trace: &trace,
+        };
+        explain(&depths, &reference)
+    }
+
+    /// Levels 1 to 6 with their colours, by the law of a day; empty when none is in force.
+    pub fn levels(&self, on: NaiveDate) -> Vec<Level> {
+        let Ok(p) = self.law.at("air.aqi.levels", on, &self.plan.head.division) else { return vec![] };
+        let t = &p.table;
+        (0..t.rows.len())
+            .map(|r| {
+                let part = |c: &str| t.text(r, c).parse::<u8>().unwrap_or_default();
+                Level {
+                    level: t.text(r, "level").to_string(),
+                    category_zh: t.text(r, "category_zh").to_string(),
+                    category_en: t.text(r, "category_en").to_string(),
+                    colour: format!("#{:02x}{:02x}{:02x}", part("r"), part("g"), part("b")),
+                }
+            })
+            .collect()
+    }
+
+    /// City of a station.
+    pub fn city_of_site(&self, site: &str) -> Option<String> {
+        if self.cities.contains_key(site) {
+            return Some(site.to_string());
+        }
+        self.stations.iter().find(|s| s.code == site).map(|s| s.division.clone())
+    }
+
+    /// The REF under a city's line of a stand.
+    pub fn city_reference(&self, s: &Stand, city: &str, asked: Asked) -> Option<String> {
+        let what = match self.plan.measure(&s.measure)?.figure.as_ref()? {
+            Figure::Mean { factor, .. } => factor.clone(),
+            Figure::GoodDays { .. } => "good-days".to_string(),
+            Figure::HeavyDays { .. } => "heavy-days".to_string(),
+        };
+        let place = Place::CityYear { city: city.to_string(), what, upto: asked.date };
+        Some(Reference { law_of: asked.law_of, ..Reference::to(place) }.to_string())
+    }
+}
+
+/// Runs what blocks away from the threads that answer.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
+    tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?
+}
+
+fn stand_error(e: StandError) -> ApiError {
+    match e {
+        StandError::NoMeasure(_) | StandError::NoCity(_) => {
+            ApiError::not_found(format!("没有这个指标或城市:{e}"), e.to_string())
+                .remedy("在 /api/measures 查看全部指标", "see /api/measures for all measures")
+        }
+        StandError::Rule(_) => ApiError::bad(format!("该日没有可用的标准:{e}"), format!("no rule on that day: {e}"))
+            .remedy("换一个标准日期", "choose another law day"),
+        e => ApiError::internal(e),
+    }
+}
+
+fn explain_error(e: ExplainError) -> ApiError {
+    match e {
+        ExplainError::Reference(b) => {
+            ApiError::bad(format!("引用不能识别:{}", b.why), b.to_string()).at(b.text)
+        }
+        ExplainError::Unknown(what) => {
+            ApiError::not_found(format!("库中没有:{what}"), format!("nothing is known of {what}"))
+                .remedy("检查代码和日期,或先导入数据", "check code and day, or load the data first")
+        }
+        ExplainError::Stand(s) => stand_error(s),
+        ExplainError::Rule(r) => ApiError::bad(format!("该日没有可用的标准:{r}"), format!("no rule on that day: {r}")),
+        e => ApiError::internal(e),
+    }
+}
