@@ -473,8 +473,12 @@ async fn a_full_disk_leaves_packets_unanswered_and_a_logger_repeats_them() {
     assert_eq!((report.answered, report.unanswered.len()), (1200, 0));
     assert!(report.repeated > 0);
     let mut times = std::collections::BTreeSet::new();
-    while let Ok(b) = s.batches.try_recv() {
+    // Values follow the answers.
+    while let Ok(Some(b)) = tokio::time::timeout(Duration::from_secs(2), s.batches.recv()).await {
         times.insert(b.observed[0].t_utc_s);
+        if times.len() == 1200 {
+            break;
+        }
     }
     assert_eq!(times.len(), 1200, "all are there");
     assert!(s.evidence.verify().expect("reads").ok());
