@@ -82,7 +82,7 @@ pub struct CheckArgs {
 
 fn app(data: &std::path::Path) -> Result<Arc<server::App>, String> {
     let law = Arc::new(shipped::law()?);
-    let s = stores::open(data, law.clone())?;
+    let s = stores::look(data, law.clone())?;
     Ok(Arc::new(stores::app(s, law, None)?))
 }
 
@@ -166,7 +166,7 @@ fn open_up(app: &server::App, reference: &str, depth: u32) -> Result<Explanation
 /// SQL that cannot be planned or would change something.
 pub fn sql(a: SqlArgs) -> Result<(), String> {
     let law = Arc::new(shipped::law()?);
-    let s = stores::open(&a.data, law)?;
+    let s = stores::look(&a.data, law)?;
     let answer = s.lake.answer(&a.sql, &View::default()).map_err(fail)?;
     let text = |v: &Value| match v {
         Value::Null => String::new(),
@@ -209,7 +209,7 @@ pub fn check(a: CheckArgs) -> Result<(), String> {
     let law = Arc::new(shipped::law()?);
     let law_problems = law.check();
     let plan = shipped::plan(shipped::PLAN)?;
-    let s = stores::open(&a.data, law.clone())?;
+    let s = stores::look(&a.data, law.clone())?;
     let evidence = s.evidence.verify().map_err(fail)?;
     let lake = s.lake.check().map_err(fail)?;
     let ok = law_problems.is_empty() && evidence.ok() && lake.problems.is_empty();

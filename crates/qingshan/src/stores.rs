@@ -29,6 +29,19 @@ pub fn open(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
     Ok(Stores { evidence, lake })
 }
 
+/// Opens both to ask only: a server may have them open at the same time.
+///
+/// # Errors
+/// A folder that holds no stores.
+pub fn look(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
+    if !dir.join("evidence").is_dir() {
+        return Err(format!("{}: no stores there; `qingshan demo` or `qingshan load` makes them", dir.display()));
+    }
+    let (evidence, _) = Evidence::open_read(&dir.join("evidence")).map_err(fail)?;
+    let lake = Lake::open(&dir.join("lake"), law, lake::Options::default()).map_err(fail)?;
+    Ok(Stores { evidence, lake })
+}
+
 #[derive(Deserialize)]
 struct SiteRow {
     code: String,
