@@ -17,7 +17,7 @@ demo: build ## install, build, load the real plan and data, serve the pages on l
 	@echo "demo: loading what is shipped into $(DATA), then serving on http://$(ADDR)/ (Ctrl-C ends it)"
 	$(BIN) demo --data $(DATA) --listen $(ADDR)
 
-test: tools-test web-test rust-test browser-test ## install what the tests need and run them all
+test: tools-test web-test browser-test ## install what the tests need and run them all
 
 bench: ## speed against named peers, as ratios (bench/README.md); builds the release profile
 	bash bench/run.sh
@@ -53,6 +53,7 @@ web-test: web
 rust-test: lint
 	cargo nextest run --workspace --no-fail-fast
 
-browser-test: build
+# The tests have built the binary already, with the pages inside.
+browser-test: rust-test
 	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
 	bash tests/browser/run.sh $(abspath $(BIN))
