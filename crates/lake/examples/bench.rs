@@ -8,7 +8,9 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampSecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampSecondType,
+};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use lake::{BEIJING_S, Lake, Options, Row, SeriesKey, View};
 
@@ -24,14 +26,29 @@ fn open(dir: &str, law: &str) -> Result<Lake, Any> {
         law::Law::load_dir(Path::new(law))
     };
     let law = law.map_err(|e| format!("{e:?}"))?;
-    Ok(Lake::open(Path::new(dir), Arc::new(law), Options { memory_mb: 4096, ..Options::default() })?)
+    Ok(Lake::open(
+        Path::new(dir),
+        Arc::new(law),
+        Options {
+            memory_mb: 4096,
+            ..Options::default()
+        },
+    )?)
 }
 
 /// Hourly readings with one decimal: a random walk, 2 % marked, up to 30 s late.
 fn fill(dir: &str, series: i32, days: i64) -> Result<(), Any> {
     let lake = open(dir, "")?;
-    let keys: Vec<SeriesKey> =
-        (0..series).map(|i| SeriesKey::new(&format!("S{:05}", i / 6), &format!("f{}", i % 6), "1h", "simulated")).collect();
+    let keys: Vec<SeriesKey> = (0..series)
+        .map(|i| {
+            SeriesKey::new(
+                &format!("S{:05}", i / 6),
+                &format!("f{}", i % 6),
+                "1h",
+                "simulated",
+            )
+        })
+        .collect();
     let ids = lake.series(&keys)?;
     let marks = [lake.mark("H")?, lake.mark("PZ")?, lake.mark("RM")?];
     let (mut level, mut state) = (vec![400i64; ids.len()], vec![0u64; ids.len()]);
@@ -49,19 +66,38 @@ fn fill(dir: &str, series: i32, days: i64) -> Result<(), Any> {
                 *x ^= *x << 17;
                 level[i] = (level[i] + (*x % 51) as i64 - 25 + (400 - level[i]) / 50).max(1);
                 let t = START + hour * 3600;
-                let mark = if (*x >> 40).is_multiple_of(50) { marks[(*x >> 50) as usize % 3] } else { 0 };
+                let mark = if (*x >> 40).is_multiple_of(50) {
+                    marks[(*x >> 50) as usize % 3]
+                } else {
+                    0
+                };
                 let recorded = t + 3600 + ((*x >> 30) % 30) as i64;
-                rows.push(Row { series: *id, t, v: Some(level[i]), e: 1, mark, recorded });
+                rows.push(Row {
+                    series: *id,
+                    t,
+                    v: Some(level[i]),
+                    e: 1,
+                    mark,
+                    recorded,
+                });
             }
         }
         rows_in_all += rows.len();
         lake.append(rows, None)?;
     }
     let s = begun.elapsed().as_secs_f64();
-    println!("append: {rows_in_all} rows in {s:.1} s, {:.0} rows/s", rows_in_all as f64 / s);
+    println!(
+        "append: {rows_in_all} rows in {s:.1} s, {:.0} rows/s",
+        rows_in_all as f64 / s
+    );
     let begun = Instant::now();
     let done = lake.compact()?;
-    println!("compact: {} files to {}, {:.1} s", done.files_before, done.files_after, begun.elapsed().as_secs_f64());
+    println!(
+        "compact: {} files to {}, {:.1} s",
+        done.files_before,
+        done.files_after,
+        begun.elapsed().as_secs_f64()
+    );
     lake.vacuum(0)?;
     let mut bytes = 0;
     let mut dirs = vec![Path::new(dir).join("obs")];
@@ -75,11 +111,18 @@ fn fill(dir: &str, series: i32, days: i64) -> Result<(), Any> {
             }
         }
     }
-    println!("size: {bytes} bytes, {:.3} bytes an observation", bytes as f64 / rows_in_all as f64);
+    println!(
+        "size: {bytes} bytes, {:.3} bytes an observation",
+        bytes as f64 / rows_in_all as f64
+    );
     Ok(())
 }
 
-fn timed(what: &str, times: usize, mut work: impl FnMut() -> Result<String, Any>) -> Result<(), Any> {
+fn timed(
+    what: &str,
+    times: usize,
+    mut work: impl FnMut() -> Result<String, Any>,
+) -> Result<(), Any> {
     let mut all = vec![];
     let mut answer = String::new();
     for _ in 0..times {
@@ -89,7 +132,11 @@ fn timed(what: &str, times: usize, mut work: impl FnMut() -> Result<String, Any>
     }
     let first = all[0];
     all.sort_by(f64::total_cmp);
-    println!("{what}: median {:.1} ms, best {:.1} ms, first {first:.1} ms | {answer}", all[all.len() / 2], all[0]);
+    println!(
+        "{what}: median {:.1} ms, best {:.1} ms, first {first:.1} ms | {answer}",
+        all[all.len() / 2],
+        all[0]
+    );
     Ok(())
 }
 
@@ -97,20 +144,37 @@ fn ask(dir: &str) -> Result<(), Any> {
     let at = Instant::now();
     let lake = open(dir, "")?;
     println!("open: {:.1} ms", at.elapsed().as_secs_f64() * 1000.0);
-    let sql = |sql: &str| -> Result<String, Any> { Ok(format!("{:?}", lake.answer(sql, &NOW)?.rows)) };
-    timed("latest of every series (call)", 9, || Ok(lake.latest().len().to_string()))?;
-    timed("latest of every series (SQL)", 9, || sql("SELECT count(*), sum(v) FROM latest"))?;
+    let sql =
+        |sql: &str| -> Result<String, Any> { Ok(format!("{:?}", lake.answer(sql, &NOW)?.rows)) };
+    timed("latest of every series (call)", 9, || {
+        Ok(lake.latest().len().to_string())
+    })?;
+    timed("latest of every series (SQL)", 9, || {
+        sql("SELECT count(*), sum(v) FROM latest")
+    })?;
     let one = "FROM obs WHERE site = 'S00100' AND factor = 'f3' AND period = '1h' AND origin = 'simulated'";
-    timed("one series, the year", 9, || sql(&format!("SELECT count(*), sum(v), max(t) {one}")))?;
-    timed("one series, a day", 9, || sql(&format!("SELECT count(*), sum(v) {one} AND day = DATE '2024-05-13'")))?;
+    timed("one series, the year", 9, || {
+        sql(&format!("SELECT count(*), sum(v), max(t) {one}"))
+    })?;
+    timed("one series, a day", 9, || {
+        sql(&format!(
+            "SELECT count(*), sum(v) {one} AND day = DATE '2024-05-13'"
+        ))
+    })?;
     let month = "FROM obs WHERE day BETWEEN DATE '2024-05-01' AND DATE '2024-05-31' AND mark = 'N'";
     timed("daily means of all series, May", 5, || {
-        sql(&format!("SELECT count(*), sum(m) FROM (SELECT series, day, valid_mean(v, 20, 1) m {month} GROUP BY series, day) x"))
+        sql(&format!(
+            "SELECT count(*), sum(m) FROM (SELECT series, day, valid_mean(v, 20, 1) m {month} GROUP BY series, day) x"
+        ))
     })?;
     timed("the same with avg", 5, || {
-        sql(&format!("SELECT count(*), sum(m) FROM (SELECT series, day, avg(v) m {month} GROUP BY series, day) x"))
+        sql(&format!(
+            "SELECT count(*), sum(m) FROM (SELECT series, day, avg(v) m {month} GROUP BY series, day) x"
+        ))
     })?;
-    timed("sum of everything", 3, || sql("SELECT count(*), sum(v) FROM obs"))
+    timed("sum of everything", 3, || {
+        sql("SELECT count(*), sum(v) FROM obs")
+    })
 }
 
 /// Loads the peers' file and makes the daily indices of its stations by our rules.
@@ -129,7 +193,10 @@ fn daily(dir: &str, file: &str, law: &str) -> Result<(), Any> {
         let days = fresh.site_days(&[], range, None)?;
         let s = at.elapsed().as_secs_f64();
         let sum: u64 = days.iter().filter_map(|d| d.aqi.aqi).map(u64::from).sum();
-        println!("our rules (GB/T 8170, validity, windows of the standard): {} station-days, AQI sum {sum}, {s:.2} s", days.len());
+        println!(
+            "our rules (GB/T 8170, validity, windows of the standard): {} station-days, AQI sum {sum}, {s:.2} s",
+            days.len()
+        );
     }
     Ok(())
 }
@@ -140,7 +207,11 @@ fn load(lake: &Lake, file: &str) -> Result<(), Any> {
     let mut ids = std::collections::HashMap::new();
     for batch in reader {
         let batch = batch?;
-        let named = |n: &str| batch.column_by_name(n).ok_or_else(|| format!("no column {n}"));
+        let named = |n: &str| {
+            batch
+                .column_by_name(n)
+                .ok_or_else(|| format!("no column {n}"))
+        };
         let station = cast(named("station")?, &DataType::Int32)?;
         let station = station.as_primitive::<Int32Type>().clone();
         let hour = cast(named("hour")?, &DataType::Timestamp(TimeUnit::Second, None))?;
@@ -149,20 +220,34 @@ fn load(lake: &Lake, file: &str) -> Result<(), Any> {
         let value = cast(named("value")?, &DataType::Float64)?;
         let value = value.as_primitive::<Float64Type>().clone();
         // Made with three decimals, so that this is the value as it was meant.
-        let scaled = datafusion::arrow::compute::unary::<_, _, Int64Type>(&value, |v| (v * 1000.0).round() as i64);
+        let scaled = datafusion::arrow::compute::unary::<_, _, Int64Type>(&value, |v| {
+            (v * 1000.0).round() as i64
+        });
         for i in (0..batch.num_rows()).filter(|i| value.is_valid(*i)) {
             let code = code.as_string::<i32>().value(i);
             let key = (station.value(i), code.to_owned());
             let series = match ids.get(&key) {
                 Some(s) => *s,
                 None => {
-                    let s = lake.series(&[SeriesKey::new(&format!("B{:03}", key.0), code, "1h", "simulated")])?[0];
+                    let s = lake.series(&[SeriesKey::new(
+                        &format!("B{:03}", key.0),
+                        code,
+                        "1h",
+                        "simulated",
+                    )])?[0];
                     ids.insert(key, s);
                     s
                 }
             };
             let t = hour.value(i) - BEIJING_S;
-            rows.push(Row { series, t, v: Some(scaled.value(i)), e: 3, mark: 0, recorded: START });
+            rows.push(Row {
+                series,
+                t,
+                v: Some(scaled.value(i)),
+                e: 3,
+                mark: 0,
+                recorded: START,
+            });
         }
     }
     println!("{} values", rows.len());

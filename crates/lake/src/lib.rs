@@ -231,7 +231,10 @@ impl Lake {
     pub(crate) fn touch(&self, rows: impl Iterator<Item = (i32, i32)>) {
         let names = self.registry().names();
         let counts = |series: i32| {
-            usize::try_from(series).ok().and_then(|s| names.keys.get(s)).is_some_and(air::is_input)
+            usize::try_from(series)
+                .ok()
+                .and_then(|s| names.keys.get(s))
+                .is_some_and(air::is_input)
         };
         let mut last = None;
         for (series, day) in rows {

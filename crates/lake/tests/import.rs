@@ -118,7 +118,7 @@ fn every_real_file_of_the_demo_goes_in() {
     assert_eq!(r.lines, 4966);
     let r = s.file("city-hourly", "all_cities_hourly_2019-02-04_09.csv.gz");
     assert_eq!(r.lines, 51496);
-    assert!(r.rows > 45_000, "{} rows, {:?}", r.rows, &reasons(&r)[..20]);
+    assert_eq!((r.rows, r.sites, reasons(&r)), (51496, 367, vec![]));
     let r = s.file("city-daily-o3", "anhui_city_daily_2013-12_2016-06.csv.gz");
     assert_eq!((r.rows, r.sites, reasons(&r)), (9811, 16, vec![]));
     let r = s.file("city-daily", "capital_city_daily_2025-01_2026-06.csv.gz");
@@ -135,7 +135,7 @@ fn every_real_file_of_the_demo_goes_in() {
     // Delivered days, rounded to what day values are kept with, and the index by the law of that day.
     let days = s
         .lake
-        .city_days((day(2015, 1, 1), day(2015, 1, 1)), None)
+        .city_days((day(2016, 1, 2), day(2016, 1, 2)), None)
         .unwrap();
     let d = days.iter().find(|d| d.division == "341600").unwrap();
     let values: Vec<String> = d
@@ -143,20 +143,28 @@ fn every_real_file_of_the_demo_goes_in() {
         .iter()
         .map(|v| v.map_or("-".into(), |v| v.to_string()))
         .collect();
-    assert_eq!(values, ["53", "54", "0.8", "50", "48", "51"]);
-    // PM2.5 51: 50/40 of the way, 50 + 50/40 x 16 = 70.
+    assert_eq!(values, ["32", "82", "1.3", "113", "105", "81"]);
+    // PM2.5 81: 100 + 50/40 x 6 = 107.5, rounded up.
     assert_eq!(
         (d.aqi.aqi, d.aqi.level, d.aqi.primary.as_str()),
-        (Some(70), 2, "pm2_5")
+        (Some(108), 3, "pm2_5")
     );
     assert!(!d.simulated);
-    // By the law of 2026 the same concentrations give more: 50 + 50/25 x 16 = 82.
+    // By the law of 2026 the same concentrations give more: 100 + 50/55 x 21 = 119.1.
     let what_if = s
         .lake
-        .city_days((day(2015, 1, 1), day(2015, 1, 1)), Some(day(2026, 6, 1)))
+        .city_days((day(2016, 1, 2), day(2016, 1, 2)), Some(day(2026, 6, 1)))
         .unwrap();
     let d = what_if.iter().find(|d| d.division == "341600").unwrap();
-    assert_eq!(d.aqi.aqi, Some(82));
+    assert_eq!(d.aqi.aqi, Some(120));
+
+    // Before HJ 633 was in force there were concentrations, and no index was defined.
+    let days = s
+        .lake
+        .city_days((day(2015, 1, 1), day(2015, 1, 1)), None)
+        .unwrap();
+    assert!(days.iter().any(|d| d.values[5].is_some()));
+    assert!(days.iter().all(|d| d.aqi.aqi.is_none() && d.aqi.level == 0));
 
     // City hours of the fireworks: a day has its 24 hours.
     let days = s

@@ -124,8 +124,14 @@ pub(crate) fn delivered(rules: &Rules, k: usize, v: i64, e: u32) -> Result<Decim
 pub(crate) type HoursOfDay = [Option<Decimal>; 24];
 
 /// The day value of one factor (by its code) from the hours of a day; ozone gives its largest 8-hour mean.
-pub(crate) fn hours_of_day(rules: &Rules, factor: &str, hours: &HoursOfDay) -> Result<Option<Decimal>, NumberError> {
-    let Some(k) = position(factor) else { return Ok(None) };
+pub(crate) fn hours_of_day(
+    rules: &Rules,
+    factor: &str,
+    hours: &HoursOfDay,
+) -> Result<Option<Decimal>, NumberError> {
+    let Some(k) = position(factor) else {
+        return Ok(None);
+    };
     let decimals = decimals(rules)?;
     let mut day = HoursDay::default();
     for (hour, v) in hours.iter().enumerate() {

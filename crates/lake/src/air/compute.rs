@@ -230,7 +230,7 @@ impl AirDays {
                     sites: v.n,
                     sites_of: v.of,
                     o3: v.o3,
-                    aqi: index(&*laws.of(*day)?, v)?,
+                    aqi: index(laws.of(*day)?.as_deref(), v)?,
                     simulated: v.simulated,
                     layer: v.layer,
                 });
@@ -261,7 +261,7 @@ impl AirDays {
                     // At most 24.
                     hours: v.n.map(|n| n as u8),
                     o3: v.o3,
-                    aqi: index(&*laws.of(*day)?, v)?,
+                    aqi: index(laws.of(*day)?.as_deref(), v)?,
                     simulated: v.simulated,
                 });
             }
@@ -274,7 +274,11 @@ fn any(v: &Values) -> bool {
     v.values.iter().any(Option::is_some)
 }
 
-fn index(rules: &Rules, v: &Values) -> Result<DayIndex> {
+/// The index of a day; empty where no rule was in force.
+fn index(rules: Option<&Rules>, v: &Values) -> Result<DayIndex> {
+    let Some(rules) = rules else {
+        return Ok(DayIndex::default());
+    };
     let [so2, no2, co, o3_8h, pm10, pm2_5] = v.values;
     let day = Day {
         so2,
@@ -370,7 +374,7 @@ impl Pass<'_> {
         if let Some(r) = self.decimals.get(&day) {
             return Ok(r.clone());
         }
-        let rules = self.laws.of(day)?;
+        let rules = self.laws.for_values(day)?;
         let decimals = cells::decimals(&rules).map_err(number)?;
         self.decimals.insert(day, (rules.clone(), decimals));
         Ok((rules, decimals))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use law::Law;
+use standards::EvalError;
 use standards::air::Rules;
 
 use crate::error::{LakeError, Result};
@@ -16,7 +17,7 @@ pub(crate) struct Laws<'a> {
     law: &'a Law,
     /// First days of stretches.
     changes: Vec<i32>,
-    rules: HashMap<usize, Arc<Rules>>,
+    rules: HashMap<usize, Option<Arc<Rules>>>,
     fixed: Option<Arc<Rules>>,
 }
 
@@ -40,25 +41,44 @@ impl<'a> Laws<'a> {
             fixed: None,
         };
         if let Some(day) = law_of {
-            out.fixed = Some(out.of(days_since_1970(day))?);
+            let rules = Rules::at(law, day, "").map_err(|e| LakeError::Rule(e.to_string()))?;
+            out.fixed = Some(Arc::new(rules));
         }
         Ok(out)
     }
 
-    /// The rules of a day.
-    pub(crate) fn of(&mut self, day: i32) -> Result<Arc<Rules>> {
+    /// The rules of a day; none before the first version that is known.
+    pub(crate) fn of(&mut self, day: i32) -> Result<Option<Arc<Rules>>> {
         if let Some(r) = &self.fixed {
-            return Ok(r.clone());
+            return Ok(Some(r.clone()));
         }
         let stretch = self.changes.partition_point(|c| *c <= day);
         if let Some(r) = self.rules.get(&stretch) {
             return Ok(r.clone());
         }
-        let rules =
-            Rules::at(self.law, date(day), "").map_err(|e| LakeError::Rule(e.to_string()))?;
-        let rules = Arc::new(rules);
+        let rules = match Rules::at(self.law, date(day), "") {
+            Ok(rules) => Some(Arc::new(rules)),
+            Err(EvalError::NotInForce(_)) => None,
+            Err(e) => return Err(LakeError::Rule(e.to_string())),
+        };
         self.rules.insert(stretch, rules.clone());
         Ok(rules)
+    }
+
+    /// The rules that a day's hours are put together by: its own, or, for days before the first version that is
+    /// known, that first version. Such a day has values but no index: none was defined.
+    pub(crate) fn for_values(&mut self, day: i32) -> Result<Arc<Rules>> {
+        let stretch = self.changes.partition_point(|c| *c <= day);
+        let later: Vec<i32> = self.changes[stretch..].to_vec();
+        for d in std::iter::once(day).chain(later) {
+            if let Some(rules) = self.of(d)? {
+                return Ok(rules);
+            }
+        }
+        Err(LakeError::Rule(format!(
+            "no air rules are in force on {} or later; see `law check`",
+            date(day)
+        )))
     }
 }
 
@@ -66,5 +86,5 @@ impl<'a> Laws<'a> {
 pub(crate) fn newest(law: &Law) -> Result<Arc<Rules>> {
     let mut laws = Laws::new(law, None)?;
     let last = laws.changes.last().copied().unwrap_or(0);
-    laws.of(last)
+    laws.for_values(last)
 }

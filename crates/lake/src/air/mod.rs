@@ -176,9 +176,15 @@ impl Lake {
     ///
     /// # Errors
     /// As [`Lake::city_days`].
-    pub fn city_days_as_known(&self, known: i64, law_of: Option<NaiveDate>) -> Result<Vec<CityDay>> {
+    pub fn city_days_as_known(
+        &self,
+        known: i64,
+        law_of: Option<NaiveDate>,
+    ) -> Result<Vec<CityDay>> {
         let days = AirDays::whole(self, Some(known))?;
-        let Some(span) = days.span() else { return Ok(vec![]) };
+        let Some(span) = days.span() else {
+            return Ok(vec![]);
+        };
         days.cities(self.law(), span, law_of)
     }
 
@@ -250,7 +256,9 @@ impl Lake {
         match done {
             Ok(mut days) => {
                 days.tables = tables;
-                days.version = kept.as_ref().map_or(1, |k| k.version + u64::from(!k.same_values(&days)));
+                days.version = kept
+                    .as_ref()
+                    .map_or(1, |k| k.version + u64::from(!k.same_values(&days)));
                 let days = Arc::new(days);
                 *kept = Some(days.clone());
                 Ok(days)

@@ -8,7 +8,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Decimal128Type, Field, FieldRef, Int64Type, TimestampMicrosecondType,
+};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
@@ -54,7 +56,11 @@ impl Collect {
             Kind::DayValue => vec![DataType::Utf8, time_type(), VALUE],
             Kind::Percentile => vec![VALUE, DataType::Int64],
         };
-        Self { kind, law, signature: Signature::exact(types, Volatility::Immutable) }
+        Self {
+            kind,
+            law,
+            signature: Signature::exact(types, Volatility::Immutable),
+        }
     }
 }
 
@@ -85,16 +91,30 @@ impl AggregateUDFImpl for Collect {
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
         let list = |name: &str, item: DataType| {
             let item = Arc::new(Field::new_list_field(item, true));
-            Arc::new(Field::new(format!("{}[{name}]", args.name), DataType::List(item), true))
+            Arc::new(Field::new(
+                format!("{}[{name}]", args.name),
+                DataType::List(item),
+                true,
+            ))
         };
         Ok(vec![
             list("values", VALUE),
             list("times", DataType::Int64),
-            Arc::new(Field::new(format!("{}[what]", args.name), DataType::Utf8, true)),
+            Arc::new(Field::new(
+                format!("{}[what]", args.name),
+                DataType::Utf8,
+                true,
+            )),
         ])
     }
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(Kept { kind: self.kind, law: self.law.clone(), values: vec![], times: vec![], what: None }))
+        Ok(Box::new(Kept {
+            kind: self.kind,
+            law: self.law.clone(),
+            values: vec![],
+            times: vec![],
+            what: None,
+        }))
     }
 }
 
@@ -114,7 +134,9 @@ struct Kept {
 impl Kept {
     fn says(&mut self, what: &str) -> Result<()> {
         match &self.what {
-            Some(w) if w != what => exec_err!("{}: `{w}` and `{what}` in one group", self.kind.name()),
+            Some(w) if w != what => {
+                exec_err!("{}: `{w}` and `{what}` in one group", self.kind.name())
+            }
             Some(_) => Ok(()),
             None => {
                 self.what = Some(what.to_owned());
@@ -124,21 +146,30 @@ impl Kept {
     }
 
     fn decimals(&self) -> Result<Vec<Decimal>> {
-        self.values.iter().map(|v| Decimal::new(*v, SCALE).map_err(external)).collect()
+        self.values
+            .iter()
+            .map(|v| Decimal::new(*v, SCALE).map_err(external))
+            .collect()
     }
 
     fn day_value(&self) -> Result<Option<Decimal>> {
-        let (Some(factor), Some(first)) = (&self.what, self.times.first()) else { return Ok(None) };
+        let (Some(factor), Some(first)) = (&self.what, self.times.first()) else {
+            return Ok(None);
+        };
         let day = day_number(*first);
         let rules = Rules::at(&self.law, date(day), "").map_err(external)?;
         let mut hours: HoursOfDay = [None; 24];
         for (t, v) in self.times.iter().zip(self.decimals()?) {
             if day_number(*t) != day {
-                return exec_err!("air_day_value: times of several days in one group; group by `day` too");
+                return exec_err!(
+                    "air_day_value: times of several days in one group; group by `day` too"
+                );
             }
             let hour = ((t + BEIJING_S).rem_euclid(86_400) / 3600) as usize;
             if hours[hour].replace(v).is_some() {
-                return exec_err!("air_day_value: an hour comes twice in one group; group by site and origin too");
+                return exec_err!(
+                    "air_day_value: an hour comes twice in one group; group by site and origin too"
+                );
             }
         }
         hours_of_day(&rules, factor, &hours).map_err(external)
@@ -150,7 +181,9 @@ impl Kept {
         // The formula of HJ 663 does not change with the day, so that no day is asked for.
         let rules = crate::air::newest(&self.law).map_err(external)?;
         let exact = rules.percentile(&self.decimals()?, p).map_err(external)?;
-        exact.map(|r| figure::gbt8170(r, i32::from(MAX_DECIMALS)).map_err(external)).transpose()
+        exact
+            .map(|r| figure::gbt8170(r, i32::from(MAX_DECIMALS)).map_err(external))
+            .transpose()
     }
 }
 
@@ -158,16 +191,24 @@ impl Accumulator for Kept {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         match self.kind {
             Kind::DayValue => {
-                let (factor, v) = (values[0].as_string::<i32>(), values[2].as_primitive::<Decimal128Type>());
+                let (factor, v) = (
+                    values[0].as_string::<i32>(),
+                    values[2].as_primitive::<Decimal128Type>(),
+                );
                 let t = values[1].as_primitive::<TimestampMicrosecondType>();
-                for i in (0..v.len()).filter(|i| v.is_valid(*i) && t.is_valid(*i) && factor.is_valid(*i)) {
+                for i in
+                    (0..v.len()).filter(|i| v.is_valid(*i) && t.is_valid(*i) && factor.is_valid(*i))
+                {
                     self.says(factor.value(i))?;
                     self.values.push(v.value(i));
                     self.times.push(t.value(i).div_euclid(1_000_000));
                 }
             }
             Kind::Percentile => {
-                let (v, p) = (values[0].as_primitive::<Decimal128Type>(), values[1].as_primitive::<Int64Type>());
+                let (v, p) = (
+                    values[0].as_primitive::<Decimal128Type>(),
+                    values[1].as_primitive::<Int64Type>(),
+                );
                 for i in (0..v.len()).filter(|i| v.is_valid(*i) && p.is_valid(*i)) {
                     self.says(&p.value(i).to_string())?;
                     self.values.push(v.value(i));
@@ -185,10 +226,12 @@ impl Accumulator for Kept {
                 self.says(what.value(i))?;
             }
             if values.is_valid(i) {
-                self.values.extend(values.value(i).as_primitive::<Decimal128Type>().values());
+                self.values
+                    .extend(values.value(i).as_primitive::<Decimal128Type>().values());
             }
             if times.is_valid(i) {
-                self.times.extend(times.value(i).as_primitive::<Int64Type>().values());
+                self.times
+                    .extend(times.value(i).as_primitive::<Int64Type>().values());
             }
         }
         Ok(())
@@ -199,13 +242,24 @@ impl Accumulator for Kept {
             Kind::DayValue => self.day_value()?,
             Kind::Percentile => self.percentile()?,
         };
-        Ok(ScalarValue::Decimal128(done.and_then(|d| d.at_scale(SCALE)), 28, MAX_DECIMALS))
+        Ok(ScalarValue::Decimal128(
+            done.and_then(|d| d.at_scale(SCALE)),
+            28,
+            MAX_DECIMALS,
+        ))
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let values: Vec<ScalarValue> =
-            self.values.iter().map(|v| ScalarValue::Decimal128(Some(*v), 28, MAX_DECIMALS)).collect();
-        let times: Vec<ScalarValue> = self.times.iter().map(|t| ScalarValue::Int64(Some(*t))).collect();
+        let values: Vec<ScalarValue> = self
+            .values
+            .iter()
+            .map(|v| ScalarValue::Decimal128(Some(*v), 28, MAX_DECIMALS))
+            .collect();
+        let times: Vec<ScalarValue> = self
+            .times
+            .iter()
+            .map(|t| ScalarValue::Int64(Some(*t)))
+            .collect();
         Ok(vec![
             ScalarValue::List(ScalarValue::new_list_nullable(&values, &VALUE)),
             ScalarValue::List(ScalarValue::new_list_nullable(&times, &DataType::Int64)),

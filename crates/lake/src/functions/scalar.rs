@@ -13,7 +13,9 @@ use datafusion::arrow::array::{Array, ArrayRef, StringArray, StringBuilder, Stru
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, exec_err, plan_err};
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{
+    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
 use law::Law;
 use standards::{Args, Cell, Context, Function};
 
@@ -53,9 +55,19 @@ impl Hash for Standard {
 
 impl Standard {
     fn new(function: &'static Function, law: Arc<Law>, whole: bool) -> Self {
-        let name = format!("{}{}", function.name.replace('.', "_"), if whole { "_all" } else { "" });
+        let name = format!(
+            "{}{}",
+            function.name.replace('.', "_"),
+            if whole { "_all" } else { "" }
+        );
         // Stable, not immutable: without a date the day of asking decides.
-        Self { function, law, name, whole, signature: Signature::variadic_any(Volatility::Stable) }
+        Self {
+            function,
+            law,
+            name,
+            whole,
+            signature: Signature::variadic_any(Volatility::Stable),
+        }
     }
 
     fn fields(&self) -> Fields {
@@ -64,8 +76,18 @@ impl Standard {
     }
 
     fn usage(&self) -> String {
-        let args = self.function.args.iter().map(|a| if a.required { a.name.into() } else { format!("[{}]", a.name) });
-        format!("{}({}, [date], [division])", self.name, args.collect::<Vec<String>>().join(", "))
+        let args = self.function.args.iter().map(|a| {
+            if a.required {
+                a.name.into()
+            } else {
+                format!("[{}]", a.name)
+            }
+        });
+        format!(
+            "{}({}, [date], [division])",
+            self.name,
+            args.collect::<Vec<String>>().join(", ")
+        )
     }
 }
 
@@ -87,11 +109,20 @@ impl ScalarUDFImpl for Standard {
 
     fn return_type(&self, args: &[DataType]) -> Result<DataType> {
         let declared = self.function.args.len();
-        let required = self.function.args.iter().rposition(|a| a.required).map_or(0, |i| i + 1);
+        let required = self
+            .function
+            .args
+            .iter()
+            .rposition(|a| a.required)
+            .map_or(0, |i| i + 1);
         if args.len() < required || args.len() > declared + 2 {
             return plan_err!("{} arguments; use {}", args.len(), self.usage());
         }
-        Ok(if self.whole { DataType::Struct(self.fields()) } else { DataType::Utf8 })
+        Ok(if self.whole {
+            DataType::Struct(self.fields())
+        } else {
+            DataType::Utf8
+        })
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -102,14 +133,26 @@ impl ScalarUDFImpl for Standard {
             let a = cast(&a.to_array(rows)?, &DataType::Utf8)?;
             columns.push(datafusion::arrow::array::AsArray::as_string::<i32>(&a).clone());
         }
-        let text = |i: usize, row: usize| columns.get(i).filter(|c| c.is_valid(row)).map(|c| c.value(row));
+        let text = |i: usize, row: usize| {
+            columns
+                .get(i)
+                .filter(|c| c.is_valid(row))
+                .map(|c| c.value(row))
+        };
         let today = (chrono::Utc::now() + chrono::Duration::seconds(BEIJING_S)).date_naive();
-        let mut out: Vec<StringBuilder> = self.fields().iter().map(|_| StringBuilder::new()).collect();
+        let mut out: Vec<StringBuilder> =
+            self.fields().iter().map(|_| StringBuilder::new()).collect();
         for row in 0..rows {
-            let given = declared.iter().enumerate().filter_map(|(i, a)| text(i, row).map(|t| (a.name, t)));
+            let given = declared
+                .iter()
+                .enumerate()
+                .filter_map(|(i, a)| text(i, row).map(|t| (a.name, t)));
             let given: Args = given.collect();
             // A required argument that is NULL makes the figure NULL, as everywhere in SQL.
-            if declared.iter().any(|a| a.required && given.get(a.name).is_none()) {
+            if declared
+                .iter()
+                .any(|a| a.required && given.get(a.name).is_none())
+            {
                 out.iter_mut().for_each(StringBuilder::append_null);
                 continue;
             }
@@ -117,11 +160,17 @@ impl ScalarUDFImpl for Standard {
                 None => today,
                 Some(t) => match t.get(..10).unwrap_or(t).parse::<NaiveDate>() {
                     Ok(d) => d,
-                    Err(_) => return exec_err!("{}: `{t}` is no date (write 2024-05-13)", self.name),
+                    Err(_) => {
+                        return exec_err!("{}: `{t}` is no date (write 2024-05-13)", self.name);
+                    }
                 },
             };
             let division = text(declared.len() + 1, row).unwrap_or("");
-            let context = Context { law: &self.law, date, division };
+            let context = Context {
+                law: &self.law,
+                date,
+                division,
+            };
             let done = match self.function.call(&context, &given) {
                 Ok(done) => done,
                 Err(e) => return exec_err!("{}: {e}; use {}", self.name, self.usage()),
@@ -131,7 +180,10 @@ impl ScalarUDFImpl for Standard {
                 cell(done.column(c.name), slot);
             }
         }
-        let mut columns: Vec<ArrayRef> = out.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect();
+        let mut columns: Vec<ArrayRef> = out
+            .iter_mut()
+            .map(|b| Arc::new(b.finish()) as ArrayRef)
+            .collect();
         Ok(ColumnarValue::Array(if self.whole {
             Arc::new(StructArray::try_new(self.fields(), columns, None)?)
         } else {

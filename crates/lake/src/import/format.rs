@@ -79,6 +79,20 @@ pub struct SiteColumn {
     pub kind: SiteKind,
     /// Their headers, in the order the kind asks for.
     pub columns: Vec<String>,
+    /// What becomes of a row whose place no table knows.
+    #[serde(default)]
+    pub unknown: Unknown,
+}
+
+/// What becomes of a row whose place no table knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unknown {
+    /// It is quarantined.
+    #[default]
+    Quarantine,
+    /// The site is `name:` and the name: for files of the nation of which only some places are of interest.
+    Name,
 }
 
 /// How places are named in a file.

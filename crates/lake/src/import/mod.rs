@@ -14,7 +14,9 @@ use std::collections::HashMap;
 
 use evidence::{Evidence, FileNote, Quarantined};
 
-pub use format::{Factor, Format, Formats, Label, SiteColumn, SiteKind, TimeColumn, ValueColumn};
+pub use format::{
+    Factor, Format, Formats, Label, SiteColumn, SiteKind, TimeColumn, Unknown, ValueColumn,
+};
 pub use ledger::{EvidenceRef, Import};
 pub use report::{BadRow, Gap, Progress, Report};
 
@@ -111,7 +113,9 @@ pub fn load(
 /// A file that is no text.
 pub fn header(name: &str, bytes: &[u8]) -> Result<Vec<String>> {
     let (text, _) = text::decode(name, bytes, None)?;
-    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let mut csv = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let header = csv.headers().map_err(|e| text::bad(name, e.to_string()))?;
     Ok(header.iter().map(|h| h.trim().to_string()).collect())
 }

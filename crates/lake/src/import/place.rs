@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::cell::Refusal;
-use super::format::{Format, SiteKind};
+use super::format::{Format, SiteKind, Unknown};
 use crate::Lake;
 use crate::error::{LakeError, Result};
 
@@ -12,6 +12,7 @@ const ENDINGS: [&str; 5] = ["市", "省", "地区", "自治州", "盟"];
 
 pub(crate) struct Places {
     kind: SiteKind,
+    unknown: Unknown,
     divisions: HashMap<String, Option<String>>,
     /// Division and name.
     sites: HashMap<(String, String), String>,
@@ -21,6 +22,7 @@ impl Places {
     pub(crate) fn new(lake: &Lake, format: &Format) -> Result<Self> {
         let mut out = Self {
             kind: format.site.kind,
+            unknown: format.site.unknown,
             divisions: HashMap::new(),
             sites: HashMap::new(),
         };
@@ -100,7 +102,12 @@ impl Places {
         match self.kind {
             SiteKind::Code => Ok(first.to_owned()),
             SiteKind::Name => Ok(format!("name:{first}")),
-            SiteKind::Division => self.division(first).map(str::to_owned),
+            SiteKind::Division => match self.division(first) {
+                Err(r) if r.reason == "unknown-place" && self.unknown == Unknown::Name => {
+                    Ok(format!("name:{first}"))
+                }
+                found => found.map(str::to_owned),
+            },
             SiteKind::Station => {
                 let name = cells.get(1).copied().unwrap_or_default().trim();
                 let division = self.division(first)?.to_owned();
