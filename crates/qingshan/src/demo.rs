@@ -3,7 +3,6 @@
 use crate::serve::{self, Config};
 use crate::{assets, fail, load, shipped, stores};
 use clap::Args;
-use gateway::Registry;
 use lake::Lake;
 use models::simulate::{self, Climate, Common, YearParams};
 use serde::Deserialize;
@@ -79,7 +78,7 @@ pub fn run(a: DemoArgs) -> Result<(), String> {
         return Ok(());
     }
     let registry = serve::registry(None)?;
-    let senders = senders(&registry);
+    let senders = gateway::simulate::senders_of(&registry);
     let config = Config { data: a.data, listen: a.listen, gateway: Some(a.gateway), loggers: None };
     let rate = a.rate;
     serve::run_with(config, s, law, registry, move |gateway| {
@@ -92,21 +91,6 @@ pub fn run(a: DemoArgs) -> Result<(), String> {
             });
         }
     })
-}
-
-/// The simulated loggers of the registry as senders; every third speaks the version of 2025.
-pub fn senders(registry: &Registry) -> Vec<gateway::simulate::Sender> {
-    let mut all: Vec<_> = registry.iter().filter(|l| l.simulated).collect();
-    all.sort_by(|a, b| a.mn.cmp(&b.mn));
-    all.iter()
-        .enumerate()
-        .map(|(k, l)| gateway::simulate::Sender {
-            mn: l.mn.to_string(),
-            password: l.password.clone(),
-            st: l.st.clone(),
-            version: if k % 3 == 2 { hj212::Version::V2025 } else { hj212::Version::V2017 },
-        })
-        .collect()
 }
 
 /// Options of simulated outlets: a few faulty packets, so that the quarantine has something to show.

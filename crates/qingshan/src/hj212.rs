@@ -91,7 +91,7 @@ fn send(to: &str, file: &std::path::Path, json: bool) -> Result<(), String> {
 }
 
 fn simulate(to: &str, outlets: usize, rate: f64, packets: Option<u64>) -> Result<(), String> {
-    let senders = crate::demo::senders(&crate::serve::registry(None)?);
+    let senders = gateway::simulate::senders_of(&crate::serve::registry(None)?);
     let senders = &senders[..outlets.min(senders.len())];
     let options = gateway::simulate::SimulateOptions { packets, ..crate::demo::simulate_options(rate) };
     let runtime = tokio::runtime::Runtime::new().map_err(crate::fail)?;
