@@ -74,9 +74,7 @@ impl Catalog {
     /// The segment that holds a record.
     pub fn holding(&self, seq: u64) -> Option<&Segment> {
         let at = self.segments.partition_point(|s| s.first_seq <= seq);
-        self.segments
-            .get(at.checked_sub(1)?)
-            .filter(|s| seq < s.next_seq)
+        self.segments.get(at.checked_sub(1)?).filter(|s| seq < s.next_seq)
     }
 
     pub fn segment(&self, number: u32) -> Option<&Segment> {

@@ -66,14 +66,7 @@ impl Queue {
     }
 
     /// Queues a record. `wait` says whether to block while the queue is full or to answer `Busy`.
-    pub fn append(
-        &self,
-        kind: Kind,
-        source: &str,
-        received_ms: i64,
-        payload: &[u8],
-        wait: bool,
-    ) -> Pending {
+    pub fn append(&self, kind: Kind, source: &str, received_ms: i64, payload: &[u8], wait: bool) -> Pending {
         if payload.len() > self.payload_max {
             return Pending::refused(Error::TooLarge {
                 what: "the payload",
@@ -104,16 +97,9 @@ impl Queue {
                     max: self.queue_bytes,
                 });
             }
-            state = self
-                .room
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if state
-            .groups
-            .back()
-            .is_none_or(|g| g.buf.len() + len > self.group_bytes)
-        {
+        if state.groups.back().is_none_or(|g| g.buf.len() + len > self.group_bytes) {
             let (buf, starts) = state.spare.pop().unwrap_or_default();
             let first_seq = state.next_seq;
             state.groups.push_back(Group {
@@ -133,8 +119,7 @@ impl Queue {
             encode(&mut group.buf, seq, kind, source, received_ms, payload);
             pending = Some(Pending::new(group.cell.clone(), seq, inside));
         }
-        let first_of_all =
-            state.groups.len() == 1 && state.groups.back().is_some_and(|g| g.starts.len() == 1);
+        let first_of_all = state.groups.len() == 1 && state.groups.back().is_some_and(|g| g.starts.len() == 1);
         drop(state);
         if first_of_all {
             self.work.notify_one();
@@ -168,10 +153,7 @@ impl Queue {
                         state.stopped = Some(Error::Stopped("closed".into()));
                         return;
                     }
-                    state = self
-                        .work
-                        .wait(state)
-                        .unwrap_or_else(PoisonError::into_inner);
+                    state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
             };
             let bytes = group.buf.len();
@@ -208,10 +190,7 @@ impl Queue {
             if state.spare.len() < 2 {
                 group.buf.clear();
                 group.starts.clear();
-                let buffers = (
-                    std::mem::take(&mut group.buf),
-                    std::mem::take(&mut group.starts),
-                );
+                let buffers = (std::mem::take(&mut group.buf), std::mem::take(&mut group.starts));
                 state.spare.push(buffers);
             }
         }

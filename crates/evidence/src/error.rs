@@ -77,9 +77,7 @@ pub enum Error {
         needed: u64,
     },
     /// A write or sync failed earlier; the state of the file is unknown and it is not written again.
-    #[error(
-        "the store stopped after a failed write or sync ({0}); check the disk, then open the store again"
-    )]
+    #[error("the store stopped after a failed write or sync ({0}); check the disk, then open the store again")]
     Stopped(Arc<str>),
     /// The queue is full (only from `try_append`).
     #[error("the queue holds {queued} bytes, at most {max}; try again after the next flush")]
@@ -106,10 +104,7 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io<'a>(
-        what: &'static str,
-        path: &'a Path,
-    ) -> impl FnOnce(std::io::Error) -> Error + 'a {
+    pub(crate) fn io<'a>(what: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> Error + 'a {
         move |e| Error::Io {
             what,
             path: path.to_path_buf(),

@@ -89,11 +89,7 @@ impl Text {
             lines += 1;
             start = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n + 1);
         }
-        Text {
-            bytes,
-            marks,
-            lines,
-        }
+        Text { bytes, marks, lines }
     }
 
     fn line(&self, n: u64) -> Option<&[u8]> {
@@ -151,8 +147,8 @@ impl Evidence {
             licence: note.licence.clone(),
             simulated: note.simulated,
         };
-        let json = serde_json::to_vec(&announced)
-            .map_err(|e| Error::Invalid(format!("`{name}` cannot be announced: {e}")))?;
+        let json =
+            serde_json::to_vec(&announced).map_err(|e| Error::Invalid(format!("`{name}` cannot be announced: {e}")))?;
         let received_ms = (self.0.options.clock)();
         let at = self.append(Kind::File, "file", received_ms, &json).wait()?;
         Ok(FileRef {
@@ -170,9 +166,7 @@ impl Evidence {
         if path.exists() {
             return Ok(());
         }
-        let folder = path
-            .parent()
-            .map_or_else(|| self.0.dir.clone(), PathBuf::from);
+        let folder = path.parent().map_or_else(|| self.0.dir.clone(), PathBuf::from);
         let files = self.0.dir.join("files");
         std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         let temp = folder.join(format!(
@@ -196,11 +190,7 @@ impl Evidence {
     }
 
     fn file_path(&self, sha256: &str) -> Result<PathBuf> {
-        if sha256.len() != 64
-            || !sha256
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        {
+        if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             return Err(Error::NotFound(format!(
                 "file `{sha256}` (a name is 64 hexadecimal digits in lower case)"
             )));
@@ -213,9 +203,7 @@ impl Evidence {
         let path = self.file_path(sha256)?;
         match std::fs::read(&path) {
             Ok(bytes) => Ok(bytes),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                Err(Error::NotFound(format!("file {sha256}")))
-            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound(format!("file {sha256}"))),
             Err(e) => Err(Error::io("read", &path)(e)),
         }
     }
@@ -228,11 +216,7 @@ impl Evidence {
     /// What is known of a file; the latest announcement if there are several.
     pub fn file_entry(&self, sha256: &str) -> Result<FileEntry> {
         let list = self.list()?;
-        let entry = list
-            .by_hash
-            .get(sha256)
-            .and_then(|at| list.entries.get(*at))
-            .cloned();
+        let entry = list.by_hash.get(sha256).and_then(|at| list.entries.get(*at)).cloned();
         entry.ok_or_else(|| Error::NotFound(format!("file {sha256}")))
     }
 
@@ -240,9 +224,8 @@ impl Evidence {
         let mut list = lock(&self.0.files.list);
         for at in self.specials(Kind::File, list.next) {
             let record = self.read(at)?;
-            let a: Announced = serde_json::from_slice(&record.payload).map_err(|e| {
-                Error::Invalid(format!("record {} announces no file: {e}", record.seq))
-            })?;
+            let a: Announced = serde_json::from_slice(&record.payload)
+                .map_err(|e| Error::Invalid(format!("record {} announces no file: {e}", record.seq)))?;
             let at = list.entries.len();
             list.by_hash.insert(a.sha256.clone(), at);
             list.entries.push(FileEntry {
@@ -264,9 +247,9 @@ impl Evidence {
     /// not UTF-8 is read as GB 18030. Lines are physical: a quoted field with a line break spans several.
     pub fn line(&self, sha256: &str, n: u64) -> Result<String> {
         let text = self.text(sha256)?;
-        text.line(n).map(decode).ok_or_else(|| {
-            Error::NotFound(format!("line {n} of file {sha256} ({} lines)", text.lines))
-        })
+        text.line(n)
+            .map(decode)
+            .ok_or_else(|| Error::NotFound(format!("line {n} of file {sha256} ({} lines)", text.lines)))
     }
 
     /// Lines `from` to `from + count - 1` with their numbers, as far as they exist.
@@ -336,8 +319,7 @@ impl Evidence {
 
 fn inflate(bytes: Vec<u8>, sha256: &str) -> Result<Vec<u8>> {
     let limit = TEXT_BYTES_MAX as u64 + 1;
-    let bad =
-        |e: std::io::Error| Error::Invalid(format!("file {sha256} cannot be decompressed: {e}"));
+    let bad = |e: std::io::Error| Error::Invalid(format!("file {sha256} cannot be decompressed: {e}"));
     let mut out = vec![];
     if bytes.starts_with(&[0x1f, 0x8b]) {
         flate2::read::MultiGzDecoder::new(&bytes[..])
@@ -366,10 +348,7 @@ fn inflate(bytes: Vec<u8>, sha256: &str) -> Result<Vec<u8>> {
 fn decode(line: &[u8]) -> String {
     match std::str::from_utf8(line) {
         Ok(text) => text.into(),
-        Err(_) => encoding_rs::GB18030
-            .decode_without_bom_handling(line)
-            .0
-            .into_owned(),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(line).0.into_owned(),
     }
 }
 
@@ -382,17 +361,7 @@ mod tests {
         let text = Text::new(b"a\r\nb\n\nd".to_vec());
         assert_eq!(text.lines, 4);
         let all: Vec<_> = (0..6).map(|n| text.line(n)).collect();
-        assert_eq!(
-            all,
-            [
-                None,
-                Some(&b"a"[..]),
-                Some(b"b"),
-                Some(b""),
-                Some(b"d"),
-                None
-            ]
-        );
+        assert_eq!(all, [None, Some(&b"a"[..]), Some(b"b"), Some(b""), Some(b"d"), None]);
         let many = Text::new(
             (1..=1000)
                 .map(|n| format!("row {n}\n"))

@@ -100,18 +100,13 @@ impl Pending {
     pub fn wait(self) -> Result<Position> {
         match self.0 {
             Inner::Refused(error) => Err(error),
-            Inner::Group {
-                cell, seq, inside, ..
-            } => {
+            Inner::Group { cell, seq, inside, .. } => {
                 let mut state = lock(&cell.state);
                 loop {
                     if let Some(outcome) = &state.outcome {
                         return position(outcome, seq, inside);
                     }
-                    state = cell
-                        .done
-                        .wait(state)
-                        .unwrap_or_else(PoisonError::into_inner);
+                    state = cell.done.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
             }
         }

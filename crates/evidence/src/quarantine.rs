@@ -63,19 +63,11 @@ pub(crate) struct Replays {
 
 impl Evidence {
     /// Keeps refused input. Payload: length of the reason's JSON (u32), the JSON, the raw bytes.
-    pub fn quarantine(
-        &self,
-        source: &str,
-        received_ms: i64,
-        why: &Quarantined,
-        raw: &[u8],
-    ) -> Pending {
+    pub fn quarantine(&self, source: &str, received_ms: i64, why: &Quarantined, raw: &[u8]) -> Pending {
         let json = match serde_json::to_vec(why) {
             Ok(json) => json,
             Err(e) => {
-                return Pending::refused(Error::Invalid(format!(
-                    "the reason cannot be written: {e}"
-                )));
+                return Pending::refused(Error::Invalid(format!("the reason cannot be written: {e}")));
             }
         };
         let mut payload = Vec::with_capacity(4 + json.len() + raw.len());
@@ -89,18 +81,12 @@ impl Evidence {
     pub fn mark_replayed(&self, source: &str, received_ms: i64, replay: &Replay) -> Pending {
         match serde_json::to_vec(replay) {
             Ok(json) => self.append(Kind::Replayed, source, received_ms, &json),
-            Err(e) => {
-                Pending::refused(Error::Invalid(format!("the result cannot be written: {e}")))
-            }
+            Err(e) => Pending::refused(Error::Invalid(format!("the result cannot be written: {e}"))),
         }
     }
 
     /// Entries, newest first: at most `limit`, with numbers below `before` (all if `None`).
-    pub fn quarantine_list(
-        &self,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<QuarantineEntry>> {
+    pub fn quarantine_list(&self, before: Option<u64>, limit: usize) -> Result<Vec<QuarantineEntry>> {
         self.read_replays()?;
         let before = before.unwrap_or(u64::MAX);
         let places: Vec<_> = {

@@ -122,14 +122,7 @@ pub(crate) const fn frame_len(source: usize, payload: usize) -> usize {
 }
 
 /// Appends one record to `out`. The bounds were checked by the caller.
-pub(crate) fn encode(
-    out: &mut Vec<u8>,
-    seq: u64,
-    kind: Kind,
-    source: &str,
-    received_ms: i64,
-    payload: &[u8],
-) {
+pub(crate) fn encode(out: &mut Vec<u8>, seq: u64, kind: Kind, source: &str, received_ms: i64, payload: &[u8]) {
     debug_assert!(payload.len() <= PAYLOAD_MAX && source.len() <= SOURCE_MAX);
     let start = out.len();
     let len = (payload.len() as u32).to_le_bytes();
@@ -178,8 +171,7 @@ pub(crate) fn decode(frame: &[u8]) -> Result<View<'_>, &'static str> {
     Ok(View {
         seq,
         kind: Kind::of(frame[8]),
-        source: std::str::from_utf8(&frame[HEAD..HEAD + source_len])
-            .map_err(|_| "the record's source is not text")?,
+        source: std::str::from_utf8(&frame[HEAD..HEAD + source_len]).map_err(|_| "the record's source is not text")?,
         received_ms: received as i64,
         payload: &frame[HEAD + source_len..],
     })
@@ -205,12 +197,7 @@ pub(crate) fn u64_at(b: &[u8], at: usize) -> Option<u64> {
 pub(crate) fn hex(hash: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     hash.iter()
-        .flat_map(|b| {
-            [
-                DIGITS[usize::from(b >> 4)] as char,
-                DIGITS[usize::from(b & 15)] as char,
-            ]
-        })
+        .flat_map(|b| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char])
         .collect()
 }
 

@@ -8,9 +8,7 @@
 
 use crate::catalog::{Catalog, Segment};
 use crate::record::{HEAD, claimed_len};
-use crate::segment::{
-    HEADER, Header, TRAILER, Trailer, list, read_up_to, segment_path, segments_dir, sync_dir,
-};
+use crate::segment::{HEADER, Header, TRAILER, Trailer, list, read_up_to, segment_path, segments_dir, sync_dir};
 use crate::walk::{Step, Walk};
 use crate::writer::suspect_path;
 use crate::{Error, Fault, Options, Result};
@@ -55,13 +53,7 @@ pub(crate) struct Active {
     pub capacity: u64,
 }
 
-pub(crate) fn damaged(
-    path: &Path,
-    segment: u32,
-    offset: u64,
-    seq: Option<u64>,
-    what: impl Into<String>,
-) -> Error {
+pub(crate) fn damaged(path: &Path, segment: u32, offset: u64, seq: Option<u64>, what: impl Into<String>) -> Error {
     Error::Damaged(Box::new(Fault {
         file: path.to_path_buf(),
         segment,
@@ -73,11 +65,7 @@ pub(crate) fn damaged(
 }
 
 /// Reads all segments and, if `write`, cuts the tail.
-pub(crate) fn recover(
-    dir: &Path,
-    options: &Options,
-    write: bool,
-) -> Result<(Catalog, Recovery, Option<Active>)> {
+pub(crate) fn recover(dir: &Path, options: &Options, write: bool) -> Result<(Catalog, Recovery, Option<Active>)> {
     let mut numbers = list(dir)?;
     let mut recovery = Recovery::default();
     let mut catalog = Catalog::default();
@@ -98,22 +86,10 @@ pub(crate) fn recover(
             .open(&path)
             .map_err(Error::io("open", &path))?;
         let Some(header) = Header::read(&file, &path)? else {
-            return Err(damaged(
-                &path,
-                number,
-                0,
-                None,
-                "the segment's header is damaged",
-            ));
+            return Err(damaged(&path, number, 0, None, "the segment's header is damaged"));
         };
         if header.segment != number {
-            return Err(damaged(
-                &path,
-                number,
-                12,
-                None,
-                "the header names another segment",
-            ));
+            return Err(damaged(&path, number, 12, None, "the header names another segment"));
         }
         if let Some(before) = catalog.segments.last()
             && (header.before != before.hash || header.first_seq != before.next_seq)
@@ -126,13 +102,9 @@ pub(crate) fn recover(
                 "the segment does not continue the one before",
             ));
         }
-        let size = file
-            .metadata()
-            .map_err(Error::io("ask the size of", &path))?
-            .len();
+        let size = file.metadata().map_err(Error::io("ask the size of", &path))?.len();
         if !last {
-            let segment = match crate::index::load(&path).filter(|s| fits(s, &header, &file, size))
-            {
+            let segment = match crate::index::load(&path).filter(|s| fits(s, &header, &file, size)) {
                 Some(segment) => segment,
                 None => {
                     recovery.reindexed += 1;
@@ -163,16 +135,7 @@ pub(crate) fn recover(
             walk_live(&file, &path, &header, limit)?
         };
         if let Tail::Torn { bytes, why, .. } = tail {
-            recovery.cut = Some(cut_tail(
-                dir,
-                &file,
-                &path,
-                number,
-                segment.end,
-                bytes,
-                why,
-                write,
-            )?);
+            recovery.cut = Some(cut_tail(dir, &file, &path, number, segment.end, bytes, why, write)?);
         }
         let mut capacity = size;
         if let Some(end) = trusted
@@ -185,11 +148,7 @@ pub(crate) fn recover(
             capacity = end;
         }
         catalog.segments.push(segment);
-        active = Some(Active {
-            header,
-            file,
-            capacity,
-        });
+        active = Some(Active { header, file, capacity });
     }
     if write {
         let _ = std::fs::remove_file(suspect_path(dir));
@@ -243,13 +202,7 @@ fn unborn(dir: &Path, number: u32, write: bool) -> Result<Option<Cut>> {
     let end = all.iter().rposition(|b| *b != 0).map_or(0, |p| p + 1);
     let first_sector_unwritten = all.iter().take(SECTOR as usize).all(|b| *b == 0);
     if end > HEADER && !first_sector_unwritten {
-        return Err(damaged(
-            &path,
-            number,
-            0,
-            None,
-            "the segment's header is damaged",
-        ));
+        return Err(damaged(&path, number, 0, None, "the segment's header is damaged"));
     }
     if write {
         std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
@@ -267,11 +220,7 @@ fn unborn(dir: &Path, number: u32, write: bool) -> Result<Option<Cut>> {
 
 enum Tail {
     Clean,
-    Torn {
-        at: u64,
-        bytes: u64,
-        why: &'static str,
-    },
+    Torn { at: u64, bytes: u64, why: &'static str },
 }
 
 fn walk(file: &File, path: &Path, header: &Header, end: u64) -> Result<(Segment, Tail)> {
@@ -338,14 +287,10 @@ fn classify(
     };
     tail.truncate(used);
     let number = header.segment;
-    let damage = |offset: u64, what: String| {
-        Err(damaged(path, number, offset, Some(segment.next_seq), what))
-    };
-    let mut seals: Vec<usize> =
-        memchr::memmem::find_iter(&tail, &header.start_mark.to_le_bytes()).collect();
+    let damage = |offset: u64, what: String| Err(damaged(path, number, offset, Some(segment.next_seq), what));
+    let mut seals: Vec<usize> = memchr::memmem::find_iter(&tail, &header.start_mark.to_le_bytes()).collect();
     seals.extend(
-        memchr::memmem::find_iter(&tail, &header.end_mark.to_le_bytes())
-            .filter_map(|e| e.checked_sub(TRAILER - 4)),
+        memchr::memmem::find_iter(&tail, &header.end_mark.to_le_bytes()).filter_map(|e| e.checked_sub(TRAILER - 4)),
     );
     seals.sort_unstable();
     seals.dedup();

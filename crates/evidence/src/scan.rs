@@ -59,28 +59,18 @@ impl Scan {
         let bad = |path: &PathBuf, at, why: &str| damaged(path, number, at, Some(self.next), why);
         loop {
             let at = open.at;
-            let head = open
-                .window
-                .get(at, HEAD)
-                .map_err(Error::io("read", &open.path))?;
+            let head = open.window.get(at, HEAD).map_err(Error::io("read", &open.path))?;
             let head = head.ok_or_else(|| bad(&open.path, at, "the file ends early"))?;
             if u32_at(head, 0) == Some(open.start_mark) {
                 open.at += TRAILER as u64;
                 continue;
             }
             let len = claimed_len(head).map_err(|why| bad(&open.path, at, why))?;
-            let frame = open
-                .window
-                .get(at, len)
-                .map_err(Error::io("read", &open.path))?;
+            let frame = open.window.get(at, len).map_err(Error::io("read", &open.path))?;
             let frame = frame.ok_or_else(|| bad(&open.path, at, "the file ends early"))?;
             let view = decode(frame).map_err(|why| bad(&open.path, at, why))?;
             if view.seq != self.next {
-                return Err(bad(
-                    &open.path,
-                    at,
-                    "the record's number is not the next one",
-                ));
+                return Err(bad(&open.path, at, "the record's number is not the next one"));
             }
             let record = view.own(number, at);
             open.at += len as u64;

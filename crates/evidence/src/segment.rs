@@ -43,8 +43,7 @@ impl Header {
         let h: Hash = h.finalize().into();
         // Bits 0 and 7 of each byte are set: no flipped bit makes a mark end in a zero byte, and as a record
         // length a mark is far above the bound.
-        let mark =
-            |at: usize| u32::from_le_bytes([h[at], h[at + 1], h[at + 2], h[at + 3]]) | 0x8181_8181;
+        let mark = |at: usize| u32::from_le_bytes([h[at], h[at + 1], h[at + 2], h[at + 3]]) | 0x8181_8181;
         let (start_mark, mut end_mark) = (mark(0), mark(4));
         if end_mark == start_mark {
             end_mark ^= 0x0202_0202;
@@ -107,9 +106,7 @@ impl Header {
             u32_at(&b, 64),
             u32_at(&b, 68),
         );
-        let (Some(segment), Some(first_seq), Some(created), Some(start_mark), Some(end_mark)) =
-            field
-        else {
+        let (Some(segment), Some(first_seq), Some(created), Some(start_mark), Some(end_mark)) = field else {
             return Ok(None);
         };
         Ok(Some(Header {
@@ -197,8 +194,7 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<u32>> {
                 offset: 0,
                 seq: None,
                 what: "the segment file is missing".into(),
-                remedy: "restore it from a copy; the segments around it are kept as they are"
-                    .into(),
+                remedy: "restore it from a copy; the segments around it are kept as they are".into(),
             })));
         }
     }

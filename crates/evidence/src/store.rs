@@ -10,10 +10,7 @@ use crate::recover::{Active, Recovery, damaged, recover};
 use crate::scan::Scan;
 use crate::segment::{HEADER, Header, TRAILER, Window, segment_path, segments_dir, sync_dir};
 use crate::writer::{Writer, begin, prepare};
-use crate::{
-    Error, GROUP_BYTES_MAX, PAYLOAD_MAX, QUEUE_BYTES_MAX, RESERVE_BYTES, Result, SEGMENT_BYTES,
-    SOURCE_MAX,
-};
+use crate::{Error, GROUP_BYTES_MAX, PAYLOAD_MAX, QUEUE_BYTES_MAX, RESERVE_BYTES, Result, SEGMENT_BYTES, SOURCE_MAX};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -85,10 +82,7 @@ impl Options {
 
     fn check(&self) -> Result<()> {
         let room = self.segment_bytes.saturating_sub((HEADER + TRAILER) as u64);
-        if self.payload_max() == 0
-            || self.group_bytes as u64 > room
-            || self.group_bytes > self.queue_bytes
-        {
+        if self.payload_max() == 0 || self.group_bytes as u64 > room || self.group_bytes > self.queue_bytes {
             return Err(Error::Invalid(format!(
                 "bounds contradict: a record ({} bytes and more) must fit a group ({}), a group a segment ({}) and the queue ({})",
                 HEAD + SOURCE_MAX,
@@ -168,11 +162,7 @@ impl Evidence {
                 sync_dir(dir)?;
                 catalog.segments.push(crate::catalog::Segment::new(&header));
                 recovery.segments = 1;
-                Active {
-                    header,
-                    file,
-                    capacity,
-                }
+                Active { header, file, capacity }
             }
         };
         let next_seq = catalog.next_seq();
@@ -196,14 +186,7 @@ impl Evidence {
             .name("evidence".into())
             .spawn(move || run.run(writer))
             .map_err(Error::io("start the writer thread for", dir))?;
-        let evidence = Evidence::with(
-            dir,
-            options,
-            catalog,
-            Some(queue),
-            Some(thread),
-            Some(lock_file),
-        );
+        let evidence = Evidence::with(dir, options, catalog, Some(queue), Some(thread), Some(lock_file));
         Ok((evidence, recovery))
     }
 
@@ -211,14 +194,7 @@ impl Evidence {
     pub fn open_read(dir: &Path) -> Result<(Evidence, Recovery)> {
         let options = Options::default();
         let (catalog, recovery, _) = recover(dir, &options, false)?;
-        let evidence = Evidence::with(
-            dir,
-            options,
-            Arc::new(RwLock::new(catalog)),
-            None,
-            None,
-            None,
-        );
+        let evidence = Evidence::with(dir, options, Arc::new(RwLock::new(catalog)), None, None, None);
         Ok((evidence, recovery))
     }
 
@@ -252,13 +228,7 @@ impl Evidence {
     }
 
     /// Like [`Evidence::append`], but a full queue is answered by a ticket that resolves to `Busy`.
-    pub fn try_append(
-        &self,
-        kind: Kind,
-        source: &str,
-        received_ms: i64,
-        payload: &[u8],
-    ) -> Pending {
+    pub fn try_append(&self, kind: Kind, source: &str, received_ms: i64, payload: &[u8]) -> Pending {
         match &self.0.queue {
             Some(queue) => queue.append(kind, source, received_ms, payload, false),
             None => Pending::refused(Error::ReadOnly),
@@ -291,10 +261,7 @@ impl Evidence {
     }
 
     pub(crate) fn catalog(&self) -> RwLockReadGuard<'_, Catalog> {
-        self.0
-            .catalog
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0.catalog.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where a record stands.
@@ -314,8 +281,7 @@ impl Evidence {
             let head = window
                 .get(at, HEAD.min((end - at) as usize))
                 .map_err(Error::io("read", &path))?;
-            let head =
-                head.ok_or_else(|| damaged(&path, segment, at, Some(seq), "the file ends early"))?;
+            let head = head.ok_or_else(|| damaged(&path, segment, at, Some(seq), "the file ends early"))?;
             if crate::record::u32_at(head, 0) == Some(header.start_mark) {
                 at += TRAILER as u64;
                 continue;
@@ -327,8 +293,7 @@ impl Evidence {
                     offset: at,
                 });
             }
-            let len =
-                claimed_len(head).map_err(|why| damaged(&path, segment, at, Some(at_seq), why))?;
+            let len = claimed_len(head).map_err(|why| damaged(&path, segment, at, Some(at_seq), why))?;
             at += len as u64;
             at_seq += 1;
             if at >= end {
@@ -359,14 +324,12 @@ impl Evidence {
             .get(at.offset, HEAD)
             .map_err(Error::io("read", &path))?
             .ok_or_else(missing)?;
-        let len = claimed_len(head)
-            .map_err(|why| damaged(&path, at.segment, at.offset, Some(at.seq), why))?;
+        let len = claimed_len(head).map_err(|why| damaged(&path, at.segment, at.offset, Some(at.seq), why))?;
         let frame = window
             .get(at.offset, len)
             .map_err(Error::io("read", &path))?
             .ok_or_else(missing)?;
-        let view = decode(frame)
-            .map_err(|why| damaged(&path, at.segment, at.offset, Some(at.seq), why))?;
+        let view = decode(frame).map_err(|why| damaged(&path, at.segment, at.offset, Some(at.seq), why))?;
         if view.seq != at.seq {
             return Err(missing());
         }
@@ -395,7 +358,7 @@ fn first_header(options: &Options) -> Header {
 
 pub(crate) fn open_segment(path: &Path, segment: u32) -> Result<(File, Header)> {
     let file = File::open(path).map_err(Error::io("open", path))?;
-    let header = Header::read(&file, path)?
-        .ok_or_else(|| damaged(path, segment, 0, None, "the segment's header is damaged"))?;
+    let header =
+        Header::read(&file, path)?.ok_or_else(|| damaged(path, segment, 0, None, "the segment's header is damaged"))?;
     Ok((file, header))
 }

@@ -38,12 +38,7 @@ impl Evidence {
     /// every announced file. Stops at the first fault and names it. Errors are only those of reading.
     pub fn verify(&self) -> Result<Report> {
         let mut report = Report::default();
-        let segments: Vec<_> = self
-            .catalog()
-            .segments
-            .iter()
-            .map(|s| (s.number, s.end))
-            .collect();
+        let segments: Vec<_> = self.catalog().segments.iter().map(|s| (s.number, s.end)).collect();
         let mut before = None;
         for (number, end) in segments {
             if let Err(error) = self.verify_segment_into(number, end, &mut before, &mut report) {
@@ -83,8 +78,7 @@ impl Evidence {
     ) -> Result<()> {
         let path = segment_path(&self.0.dir, number);
         let (file, header) = open_segment(&path, number)?;
-        let misfit =
-            before.is_some_and(|(hash, seq)| hash != header.before || seq != header.first_seq);
+        let misfit = before.is_some_and(|(hash, seq)| hash != header.before || seq != header.first_seq);
         if misfit || header.segment != number {
             return Err(damaged(
                 &path,
@@ -96,10 +90,7 @@ impl Evidence {
         }
         let mut walk = Walk::new(&file, &header, end);
         loop {
-            match walk
-                .step(&mut |_, _| {})
-                .map_err(Error::io("read", &path))?
-            {
+            match walk.step(&mut |_, _| {}).map_err(Error::io("read", &path))? {
                 Step::Group { records } => {
                     report.groups += 1;
                     report.records += u64::from(records);

@@ -107,11 +107,7 @@ impl<'a> Walk<'a> {
                 why: "the group's seal is damaged",
             });
         };
-        if records == 0
-            || t.records != records
-            || u64::from(t.group_bytes) != at - self.at
-            || t.last_seq + 1 != seq
-        {
+        if records == 0 || t.records != records || u64::from(t.group_bytes) != at - self.at || t.last_seq + 1 != seq {
             return Ok(Step::Stop {
                 at,
                 why: "the group's seal does not fit its records",

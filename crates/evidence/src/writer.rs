@@ -86,10 +86,7 @@ impl Writer {
 
     /// Stores one group. On success its records are durable and in the catalog.
     pub fn write(&mut self, group: &mut Group) -> std::result::Result<Place, Failure> {
-        assert_eq!(
-            group.first_seq, self.next_seq,
-            "groups come in order without gaps"
-        );
+        assert_eq!(group.first_seq, self.next_seq, "groups come in order without gaps");
         assert!(
             !group.starts.is_empty() && group.buf.len() <= self.options.group_bytes,
             "a group is within its bound"
@@ -105,12 +102,7 @@ impl Writer {
         }
         let group_bytes = group.buf.len();
         let mut hash = self.hash;
-        let ends = group
-            .starts
-            .iter()
-            .skip(1)
-            .map(|s| *s as usize)
-            .chain([group_bytes]);
+        let ends = group.starts.iter().skip(1).map(|s| *s as usize).chain([group_bytes]);
         for (start, end) in group.starts.iter().zip(ends) {
             hash = chain(&hash, &group.buf[*start as usize..end]);
         }
@@ -229,8 +221,7 @@ pub(crate) fn prepare(dir: &Path, options: &Options) -> Result<()> {
     let free = match free {
         Some(free) => free,
         None => {
-            let s = rustix::fs::statvfs(dir)
-                .map_err(|e| Error::io("ask the free space of", dir)(e.into()))?;
+            let s = rustix::fs::statvfs(dir).map_err(|e| Error::io("ask the free space of", dir)(e.into()))?;
             s.f_bavail.saturating_mul(s.f_frsize)
         }
     };
@@ -288,9 +279,6 @@ pub(crate) fn begin(dir: &Path, header: &Header) -> Result<(File, u64)> {
         .map_err(Error::io("open", &path))?;
     file.write_all_at(&header.encode(), 0)
         .map_err(Error::io("write", &path))?;
-    let capacity = file
-        .metadata()
-        .map_err(Error::io("ask the size of", &path))?
-        .len();
+    let capacity = file.metadata().map_err(Error::io("ask the size of", &path))?.len();
     Ok((file, capacity))
 }

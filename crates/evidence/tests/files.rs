@@ -17,18 +17,12 @@ fn note() -> FileNote {
 fn a_file_is_kept_once_announced_by_name_and_read_by_line() {
     let dir = quick_dir();
     let (e, _) = open(dir.path(), 64 << 10);
-    let rows: String = (0..5000)
-        .map(|n| format!("340100,{n},{}\r\n", n * 7))
-        .collect();
+    let rows: String = (0..5000).map(|n| format!("340100,{n},{}\r\n", n * 7)).collect();
     let mut gz = flate2::write::GzEncoder::new(vec![], flate2::Compression::default());
     gz.write_all(rows.as_bytes()).expect("packs");
     let gz = gz.finish().expect("packs");
     let zst = zstd::encode_all(rows.as_bytes(), 3).expect("packs");
-    for (name, bytes) in [
-        ("a.csv", rows.as_bytes()),
-        ("a.csv.gz", &gz),
-        ("a.csv.zst", &zst),
-    ] {
+    for (name, bytes) in [("a.csv", rows.as_bytes()), ("a.csv.gz", &gz), ("a.csv.zst", &zst)] {
         let f = e.put_file(name, bytes, &note()).expect("kept");
         assert_eq!(
             e.put_file(name, bytes, &note()).expect("kept"),
@@ -60,15 +54,8 @@ fn a_file_is_kept_once_announced_by_name_and_read_by_line() {
     drop(e);
     let (e, _) = Evidence::open_read(dir.path()).expect("opens");
     assert_eq!(e.files().expect("lists").len(), 4);
-    assert!(matches!(
-        e.file("../../etc/passwd"),
-        Err(Error::NotFound(_))
-    ));
-    let path = dir
-        .path()
-        .join("files")
-        .join(&other.sha256[..2])
-        .join(&other.sha256);
+    assert!(matches!(e.file("../../etc/passwd"), Err(Error::NotFound(_))));
+    let path = dir.path().join("files").join(&other.sha256[..2]).join(&other.sha256);
     let mut b = std::fs::read(&path).expect("reads");
     b[100] ^= 1;
     std::fs::write(&path, &b).expect("writes");
@@ -114,10 +101,7 @@ fn a_quarantined_entry_is_listed_tried_again_and_never_changed() {
     );
     let next = e.quarantine_list(Some(page[9].id), 100).expect("lists");
     assert_eq!(next.len(), 20);
-    assert_eq!(
-        (next[19].why.clone(), next[19].raw.clone()),
-        (why(0), payload(1, 200))
-    );
+    assert_eq!((next[19].why.clone(), next[19].raw.clone()), (why(0), payload(1, 200)));
     let id = ids[3];
     for (ok, reason) in [(false, "pw_wrong"), (true, "")] {
         e.mark_replayed(
@@ -131,15 +115,7 @@ fn a_quarantined_entry_is_listed_tried_again_and_never_changed() {
         )
         .wait()
         .expect("kept");
-        assert_eq!(
-            e.quarantine_entry(id)
-                .expect("there")
-                .replayed
-                .expect("tried")
-                .1
-                .ok,
-            ok
-        );
+        assert_eq!(e.quarantine_entry(id).expect("there").replayed.expect("tried").1.ok, ok);
     }
     assert_eq!(e.quarantine_count(), 30);
     drop(e);

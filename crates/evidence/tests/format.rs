@@ -28,8 +28,7 @@ fn write_fixture() {
         licence: "CC0".into(),
         simulated: true,
     };
-    e.put_file("two-lines.csv", b"a,b\n1,2\n", &note)
-        .expect("kept");
+    e.put_file("two-lines.csv", b"a,b\n1,2\n", &note).expect("kept");
     let why = Quarantined {
         reason: "mn_unknown".into(),
         place: "MN".into(),
@@ -75,31 +74,18 @@ fn version_1_is_read() {
         for n in 1..=10 {
             let record = e.record(n).expect("reads");
             assert_eq!(
-                (
-                    record.kind,
-                    &*record.source,
-                    record.received_ms,
-                    record.payload
-                ),
+                (record.kind, &*record.source, record.received_ms, record.payload),
                 (Kind::Packet, "test", n as i64, payload(n, 300))
             );
         }
         let files = e.files().expect("lists");
         assert_eq!(
-            (
-                files.len(),
-                files[0].seq,
-                files[0].simulated,
-                files[0].name.as_str()
-            ),
+            (files.len(), files[0].seq, files[0].simulated, files[0].name.as_str()),
             (1, 11, true, "two-lines.csv")
         );
         assert_eq!(e.line(&files[0].sha256, 2).expect("reads"), "1,2");
         let q = &e.quarantine_list(None, 9).expect("lists")[0];
-        assert_eq!(
-            (q.id, q.why.qnrtn, q.raw.as_slice()),
-            (12, Some(4), &b"##0000"[..])
-        );
+        assert_eq!((q.id, q.why.qnrtn, q.raw.as_slice()), (12, Some(4), &b"##0000"[..]));
         assert!(q.replayed.as_ref().expect("tried").1.ok);
         assert_eq!(e.record(14).expect("reads").payload, "备注".as_bytes());
         let report = e.verify().expect("reads");

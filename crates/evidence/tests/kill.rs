@@ -17,10 +17,7 @@ fn child() {
     let Some(dir) = std::env::var_os(DIR) else {
         return;
     };
-    let seed: u64 = std::env::var(SEED)
-        .expect("a seed")
-        .parse()
-        .expect("a number");
+    let seed: u64 = std::env::var(SEED).expect("a seed").parse().expect("a number");
     let (e, _) = open(dir.as_ref(), SEGMENT);
     std::thread::scope(|s| {
         for t in 0..4u64 {

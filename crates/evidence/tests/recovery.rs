@@ -30,11 +30,7 @@ fn small_store(dir: &std::path::Path) -> (usize, usize) {
     }
     drop(e);
     let end = used(&segment(dir, 1));
-    assert_eq!(
-        end,
-        one + 3 * (28 + 4 + 50) + 60,
-        "the last three are one group"
-    );
+    assert_eq!(end, one + 3 * (28 + 4 + 50) + 60, "the last three are one group");
     (one, end)
 }
 
@@ -96,10 +92,7 @@ fn a_tail_torn_at_every_byte_is_cut_and_nothing_else() {
             assert_eq!(seqs, [1, 2, 3, 4]);
             assert_eq!(put(&e, 5, 70).seq, 5);
             let report = e.verify().expect("reads");
-            assert!(
-                report.ok() && report.records == 5,
-                "cut at {cut}: {report:?}"
-            );
+            assert!(report.ok() && report.records == 5, "cut at {cut}: {report:?}");
             drop(e);
             let (_, again) = open(dir.path(), 8 << 10);
             assert_eq!((again.records, again.cut), (5, None));
@@ -211,10 +204,7 @@ fn damage_with_a_later_whole_group_is_refused_even_if_it_is_zeros() {
     };
     assert_eq!((f.segment, f.offset, f.seq), (1, hurt.offset, Some(2)));
     // Reading only tells the same, and changes as little.
-    assert!(matches!(
-        Evidence::open_read(dir.path()),
-        Err(Error::Damaged(_))
-    ));
+    assert!(matches!(Evidence::open_read(dir.path()), Err(Error::Damaged(_))));
     assert_eq!(std::fs::read(&path).expect("reads"), b);
 }
 

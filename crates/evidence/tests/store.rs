@@ -18,12 +18,7 @@ fn many_appenders_get_numbers_without_gaps_and_find_what_they_wrote() {
                     let id = t * 1000 + k;
                     let len = (id * 37 % 700) as usize;
                     let at = e
-                        .append(
-                            Kind::Packet,
-                            &format!("peer {t}"),
-                            id as i64,
-                            &payload(id, len),
-                        )
+                        .append(Kind::Packet, &format!("peer {t}"), id as i64, &payload(id, len))
                         .wait()
                         .expect("stored");
                     let r = e.read(at).expect("reads");
@@ -87,10 +82,7 @@ fn a_scan_goes_on_over_segments_while_records_arrive() {
     for n in 1..=50 {
         assert!(scan.next().is_none());
         put(&e, n, 300);
-        assert_eq!(
-            scan.next().expect("there").expect("reads").payload,
-            payload(n, 300)
-        );
+        assert_eq!(scan.next().expect("there").expect("reads").payload, payload(n, 300));
     }
 }
 
@@ -142,10 +134,7 @@ fn bounds_are_told_and_kept() {
         group_bytes: 10,
         ..options(8 << 10)
     };
-    assert!(matches!(
-        Evidence::open(dir.path(), bad),
-        Err(Error::Invalid(_))
-    ));
+    assert!(matches!(Evidence::open(dir.path(), bad), Err(Error::Invalid(_))));
 }
 
 #[derive(Default)]
@@ -223,20 +212,11 @@ fn after_a_failed_sync_nothing_is_acknowledged_and_the_file_is_not_written_again
         let dir = quick_dir();
         let (e, disk) = on(dir.path(), 64 << 10);
         put(&e, 1, 100);
-        let fail = if write {
-            &disk.fail_write
-        } else {
-            &disk.fail_sync
-        };
+        let fail = if write { &disk.fail_write } else { &disk.fail_sync };
         fail.store(true, Ordering::Release);
-        e.append(Kind::Packet, "", 0, b"lost")
-            .wait()
-            .expect_err("not stored");
+        e.append(Kind::Packet, "", 0, b"lost").wait().expect_err("not stored");
         fail.store(false, Ordering::Release);
-        let refused = e
-            .append(Kind::Packet, "", 0, b"more")
-            .wait()
-            .expect_err("not stored");
+        let refused = e.append(Kind::Packet, "", 0, b"more").wait().expect_err("not stored");
         assert!(matches!(refused, Error::Stopped(_)), "{refused}");
         assert!(e.stopped().is_some());
         assert_eq!(
@@ -248,11 +228,7 @@ fn after_a_failed_sync_nothing_is_acknowledged_and_the_file_is_not_written_again
         let before = used(&segment(dir.path(), 1));
         let (e, r) = open(dir.path(), 64 << 10);
         assert_eq!(r.records, 1);
-        assert_eq!(
-            put(&e, 2, 100).segment,
-            2,
-            "the next group begins another file"
-        );
+        assert_eq!(put(&e, 2, 100).segment, 2, "the next group begins another file");
         assert!(used(&segment(dir.path(), 1)) <= before);
         assert!(e.verify().expect("reads").ok());
         drop(e);
@@ -267,10 +243,7 @@ fn a_full_disk_stops_answers_and_loses_nothing() {
     disk.free.store(100, Ordering::Release);
     let mut stored = 0;
     let error = loop {
-        match e
-            .append(Kind::Packet, "test", 0, &payload(stored + 1, 500))
-            .wait()
-        {
+        match e.append(Kind::Packet, "test", 0, &payload(stored + 1, 500)).wait() {
             Ok(at) => {
                 stored += 1;
                 assert_eq!(at.seq, stored);
@@ -278,10 +251,7 @@ fn a_full_disk_stops_answers_and_loses_nothing() {
             Err(error) => break error,
         }
     };
-    assert!(
-        matches!(error, Error::DiskFull { free: 100, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, Error::DiskFull { free: 100, .. }), "{error}");
     assert!(stored > 3);
     assert!(e.stopped().is_none(), "it goes on by itself");
     disk.free.store(u64::MAX, Ordering::Release);

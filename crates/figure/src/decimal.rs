@@ -23,10 +23,7 @@ pub struct Decimal {
 #[allow(clippy::should_implement_trait)]
 impl Decimal {
     /// Zero without decimals.
-    pub const ZERO: Self = Self {
-        mantissa: 0,
-        scale: 0,
-    };
+    pub const ZERO: Self = Self { mantissa: 0, scale: 0 };
 
     /// `mantissa / 10^scale`.
     ///
@@ -164,10 +161,7 @@ impl Decimal {
     /// # Errors
     /// [`NumberError::Overflow`].
     pub fn mul(self, other: Self) -> Result<Self, NumberError> {
-        let product = self
-            .mantissa
-            .checked_mul(other.mantissa)
-            .ok_or(NumberError::Overflow)?;
+        let product = self.mantissa.checked_mul(other.mantissa).ok_or(NumberError::Overflow)?;
         Self::new(product, self.scale + other.scale)
     }
 
@@ -229,8 +223,7 @@ impl Ord for Decimal {
         let ((a, fa), (b, fb)) = (split(self), split(other));
         let scale = self.scale.max(other.scale);
         let at = |f: i128, s: u32| f * pow10(scale - s) as i128;
-        a.cmp(&b)
-            .then_with(|| at(fa, self.scale).cmp(&at(fb, other.scale)))
+        a.cmp(&b).then_with(|| at(fa, self.scale).cmp(&at(fb, other.scale)))
     }
 }
 

@@ -210,11 +210,7 @@ impl Explanation {
         }
         for (i, input) in self.inputs.iter().enumerate() {
             let last = i + 1 == self.inputs.len();
-            let (a, b) = if last {
-                ("└─ ", "   ")
-            } else {
-                ("├─ ", "│  ")
-            };
+            let (a, b) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             input.write(lang, &format!("{rest}{a}"), &format!("{rest}{b}"), out);
         }
     }

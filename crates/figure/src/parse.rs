@@ -121,9 +121,7 @@ fn qualified(t: &str, shown: &str) -> Option<NumberError> {
         "-" | "--" | "---" | "/" | "—" | "——" | "na" | "n/a" | "null" | "*" | "\\" | "无" => {
             Some(NumberError::Missing(text))
         }
-        "nan" | "inf" | "-inf" | "+inf" | "infinity" | "-infinity" => {
-            Some(NumberError::NotFinite(text))
-        }
+        "nan" | "inf" | "-inf" | "+inf" | "infinity" | "-infinity" => Some(NumberError::NotFinite(text)),
         "未检出" | "nd" | "n.d." | "bdl" => below(""),
         _ => {
             if let Some(limit) = lower.strip_prefix(['<', '≤', '﹤']) {

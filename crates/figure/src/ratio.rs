@@ -122,11 +122,7 @@ impl Ratio {
         self.round_nudged(rule, Nudge::None)
     }
 
-    pub(crate) fn round_nudged(
-        self,
-        rule: &Rounding,
-        nudge: Nudge,
-    ) -> Result<Decimal, NumberError> {
+    pub(crate) fn round_nudged(self, rule: &Rounding, nudge: Nudge) -> Result<Decimal, NumberError> {
         round_fraction(
             self.num < 0,
             self.num.unsigned_abs(),
@@ -186,8 +182,7 @@ pub fn mean(sum_scaled: i128, count: u64, scale: u32) -> Result<Ratio, NumberErr
     let unit = i128::try_from(pow10(scale)).map_err(|_| NumberError::Overflow)?;
     Ratio::new(
         sum_scaled,
-        unit.checked_mul(i128::from(count))
-            .ok_or(NumberError::Overflow)?,
+        unit.checked_mul(i128::from(count)).ok_or(NumberError::Overflow)?,
     )
 }
 
@@ -224,10 +219,7 @@ impl PartialOrd for Ratio {
 
 impl Ord for Ratio {
     fn cmp(&self, other: &Self) -> Ordering {
-        if let (Some(a), Some(b)) = (
-            self.num.checked_mul(other.den),
-            other.num.checked_mul(self.den),
-        ) {
+        if let (Some(a), Some(b)) = (self.num.checked_mul(other.den), other.num.checked_mul(self.den)) {
             return a.cmp(&b);
         }
         // Compare whole parts, then the remainders turned over (as continued fractions do).
@@ -244,16 +236,7 @@ impl Ord for Ratio {
             if order != Ordering::Equal {
                 return if turned { order.reverse() } else { order };
             }
-            (a, b) = (
-                Self {
-                    num: a.den,
-                    den: ra,
-                },
-                Self {
-                    num: b.den,
-                    den: rb,
-                },
-            );
+            (a, b) = (Self { num: a.den, den: ra }, Self { num: b.den, den: rb });
             turned = !turned;
         }
     }

@@ -115,20 +115,11 @@ pub fn div_round(num: i128, den: u128, mode: Mode) -> Result<i128, NumberError> 
         let q = i128::from(q) + i128::from(more);
         return Ok(if num < 0 { -q } else { q });
     }
-    signed(
-        num < 0,
-        scaled_div(num.unsigned_abs(), 1, den, mode, Nudge::None)?,
-    )
+    signed(num < 0, scaled_div(num.unsigned_abs(), 1, den, mode, Nudge::None)?)
 }
 
 /// `num * times / den` rounded, all as absolute values.
-pub(crate) fn scaled_div(
-    num: u128,
-    times: u128,
-    den: u128,
-    mode: Mode,
-    nudge: Nudge,
-) -> Result<u128, NumberError> {
+pub(crate) fn scaled_div(num: u128, times: u128, den: u128, mode: Mode, nudge: Nudge) -> Result<u128, NumberError> {
     if den == 0 {
         return Err(NumberError::DivisionByZero);
     }

@@ -198,13 +198,7 @@ impl Unit {
             };
             symbol_label(symbol) + mark
         };
-        let side = |terms: &str| {
-            terms
-                .split('.')
-                .map(term_label)
-                .collect::<Vec<_>>()
-                .join("·")
-        };
+        let side = |terms: &str| terms.split('.').map(term_label).collect::<Vec<_>>().join("·");
         match self.0.split_once('/') {
             None => side(&self.0),
             Some((above, below)) if below.contains('.') => {
@@ -230,10 +224,7 @@ impl Unit {
             from: self.0.clone(),
             to: to.0.clone(),
         };
-        let (a, b) = (
-            self.terms().ok_or_else(different)?,
-            to.terms().ok_or_else(different)?,
-        );
+        let (a, b) = (self.terms().ok_or_else(different)?, to.terms().ok_or_else(different)?);
         let sorted = |mut v: Vec<(&'static str, i32)>| {
             v.sort_unstable();
             v
@@ -254,12 +245,7 @@ impl Unit {
             let &(_, dim, dim_power, num, den) = SYMBOLS.iter().find(|s| s.0 == symbol)?;
             let unit = Ratio::new(num, den).ok()?;
             for _ in 0..power {
-                factor = if sign > 0 {
-                    factor.mul(unit)
-                } else {
-                    factor.div(unit)
-                }
-                .ok()?;
+                factor = if sign > 0 { factor.mul(unit) } else { factor.div(unit) }.ok()?;
             }
             let step = sign * power * dim_power;
             match dims.iter_mut().find(|d| d.0 == dim) {

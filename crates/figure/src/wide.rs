@@ -23,10 +23,7 @@ fn mul(a: u128, b: u128) -> (u128, u128) {
     // Each partial product is at most (2^64-1)^2, so adding two halves of 64 bits cannot overflow.
     let mid1 = a1 * b0 + (low >> 64);
     let mid2 = a0 * b1 + (mid1 & LOW);
-    (
-        a1 * b1 + (mid1 >> 64) + (mid2 >> 64),
-        (mid2 << 64) | (low & LOW),
-    )
+    (a1 * b1 + (mid1 >> 64) + (mid2 >> 64), (mid2 << 64) | (low & LOW))
 }
 
 /// Bit by bit division of (hi, lo) by `d`, with `hi < d`. Rare: only numbers beyond 38 digits come here.

@@ -68,11 +68,7 @@ fn texts_that_are_not_say_why() {
     for t in [
         "abc", "1.2.3", "1e", "e5", "1e1.5", "0x10", "12 34", "--5", "1_000", ".",
     ] {
-        assert!(
-            matches!(err(t), NumberError::NotANumber(_)),
-            "{t}: {:?}",
-            err(t)
-        );
+        assert!(matches!(err(t), NumberError::NotANumber(_)), "{t}: {:?}", err(t));
     }
     for t in [
         "123456789012345678901234567890123456789",
@@ -87,12 +83,7 @@ fn texts_that_are_not_say_why() {
 #[test]
 fn equal_by_value_shown_as_written() {
     assert_eq!(d("15.0"), d("15"));
-    assert!(
-        d("15.01") > d("15")
-            && d("-15.01") < d("-15")
-            && d("-0.3") < d("-0.29")
-            && d("-0.5") > d("-1")
-    );
+    assert!(d("15.01") > d("15") && d("-15.01") < d("-15") && d("-0.3") < d("-0.29") && d("-0.5") > d("-1"));
     assert_eq!(HashSet::from([d("15.0"), d("15"), d("15.000")]).len(), 1);
     let tiny = Decimal::new(1, 38).unwrap();
     let huge = d("99999999999999999999999999999999999999");
@@ -119,10 +110,7 @@ fn floats_become_their_shortest_text() {
         Decimal::from_f64_shortest(f64::NAN),
         Err(NumberError::NotFinite(_))
     ));
-    assert_eq!(
-        Decimal::from_f64_shortest(1e300),
-        Err(NumberError::Overflow)
-    );
+    assert_eq!(Decimal::from_f64_shortest(1e300), Err(NumberError::Overflow));
     assert_eq!(d("36.85").to_f64(), 36.85);
 }
 
@@ -185,25 +173,14 @@ fn units_convert_exactly_or_refuse() {
             .unwrap()
             .convert(Ratio::from(v), &Unit::parse(b).unwrap())
     };
-    assert_eq!(
-        convert(1500, "ug/m3", "mg/m3").unwrap(),
-        Ratio::new(3, 2).unwrap()
-    );
+    assert_eq!(convert(1500, "ug/m3", "mg/m3").unwrap(), Ratio::new(3, 2).unwrap());
     assert_eq!(convert(1, "mg/L", "g/m3").unwrap(), Ratio::from(1));
     assert_eq!(convert(36, "km/h", "m/s").unwrap(), Ratio::from(10));
     assert_eq!(convert(2, "km2", "ha").unwrap(), Ratio::from(200));
     assert_eq!(convert(1, "wt", "t").unwrap(), Ratio::from(10_000));
     assert_eq!(convert(1, "kWh", "MJ").unwrap(), Ratio::new(18, 5).unwrap());
-    for (a, b) in [
-        ("ug/m3", "ug/L.s"),
-        ("t", "tCO2e"),
-        ("dB", "dB(A)"),
-        ("a", "d"),
-    ] {
-        assert!(
-            matches!(convert(1, a, b), Err(UnitError::Different { .. })),
-            "{a} {b}"
-        );
+    for (a, b) in [("ug/m3", "ug/L.s"), ("t", "tCO2e"), ("dB", "dB(A)"), ("a", "d")] {
+        assert!(matches!(convert(1, a, b), Err(UnitError::Different { .. })), "{a} {b}");
     }
 }
 
@@ -242,10 +219,7 @@ fn the_mark_of_simulation_rises_and_stays() {
          \u{20}  └─ hour value: 30 µg/m³ [simulated]\n\
          \u{20}       ⚑ packet:7\n"
     );
-    assert!(
-        year.tree(Lang::Zh)
-            .starts_with("年均值：36.8 µg/m³〔模拟〕\n")
-    );
+    assert!(year.tree(Lang::Zh).starts_with("年均值：36.8 µg/m³〔模拟〕\n"));
     let json = serde_json::to_string(&year).unwrap();
     assert_eq!(serde_json::from_str::<Explanation>(&json).unwrap(), year);
     assert!(json.contains("\"certainty\":\"likely\""));

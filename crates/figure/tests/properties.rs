@@ -34,11 +34,7 @@ fn model_digits(whole: &str, decimals: &str, keep: usize) -> String {
     let (w, f) = text.split_at(text.len() - keep);
     let w = w.trim_start_matches('0');
     let w = if w.is_empty() { "0" } else { w };
-    if keep == 0 {
-        w.to_string()
-    } else {
-        format!("{w}.{f}")
-    }
+    if keep == 0 { w.to_string() } else { format!("{w}.{f}") }
 }
 
 /// `num / den` to many digits plus a sticky 1 if anything is left: enough to round any shorter way.
@@ -58,11 +54,7 @@ fn model_ratio(num: u128, den: u128, keep: usize) -> String {
 
 fn with_sign(negative: bool, text: String) -> String {
     let zero = text.bytes().all(|b| b == b'0' || b == b'.');
-    if negative && !zero {
-        format!("-{text}")
-    } else {
-        text
-    }
+    if negative && !zero { format!("-{text}") } else { text }
 }
 
 fn any_decimal() -> impl Strategy<Value = Decimal> {
@@ -70,11 +62,7 @@ fn any_decimal() -> impl Strategy<Value = Decimal> {
     prop_oneof![
         (-limit..limit, 0u32..30).prop_map(|(m, s)| Decimal::new(m, s).unwrap()),
         // Ties and near ties: few digits ending in 5.
-        (-100_000i128..100_000, 0u32..5).prop_map(|(m, s)| Decimal::new(
-            m * 10 + 5 * m.signum(),
-            s + 1
-        )
-        .unwrap()),
+        (-100_000i128..100_000, 0u32..5).prop_map(|(m, s)| Decimal::new(m * 10 + 5 * m.signum(), s + 1).unwrap()),
     ]
 }
 

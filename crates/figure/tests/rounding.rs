@@ -1,8 +1,6 @@
 //! GB/T 8170-2008: one test for each clause, with the tables of worked values.
 
-use figure::{
-    Decimal, Interval, Mode, Nudge, NumberError, Ratio, Reported, Rounding, gbt8170, mean,
-};
+use figure::{Decimal, Interval, Mode, Nudge, NumberError, Ratio, Reported, Rounding, gbt8170, mean};
 
 fn at(text: &str, interval: &str) -> String {
     let step = Decimal::parse(interval).unwrap();
@@ -23,15 +21,9 @@ fn at(text: &str, interval: &str) -> String {
             .unwrap()
             .round(&Rounding::gbt8170(decimals))
             .unwrap();
+        assert_eq!(by_step.to_string(), by_decimals.to_string(), "{text} at {interval}");
         assert_eq!(
-            by_step.to_string(),
-            by_decimals.to_string(),
-            "{text} at {interval}"
-        );
-        assert_eq!(
-            gbt8170(Decimal::parse(text).unwrap(), decimals)
-                .unwrap()
-                .to_string(),
+            gbt8170(Decimal::parse(text).unwrap(), decimals).unwrap().to_string(),
             by_step.to_string()
         );
     }
@@ -85,10 +77,7 @@ fn clause_3_3_reported_marks() {
         assert_eq!(r.round(&Rounding::gbt8170(0)).unwrap().to_string(), last);
     }
     let r = Reported::parse(" 16.5（＋） ").unwrap();
-    assert_eq!(
-        (r.value.to_string().as_str(), r.nudge),
-        ("16.5", Nudge::Above)
-    );
+    assert_eq!((r.value.to_string().as_str(), r.nudge), ("16.5", Nudge::Above));
     // 16.2 is not a tie: no mark, whatever was cut off.
     assert_eq!(
         Reported::report(Decimal::parse("16.2400001").unwrap(), 1)
@@ -129,14 +118,8 @@ fn ratios_round_once_from_the_integers() {
         assert_eq!(gbt8170(percent, 1).unwrap().to_string(), expected);
     }
     // 16 city means 34.8125; four day means 35.5, a tie to even.
-    assert_eq!(
-        gbt8170(mean(557, 16, 0).unwrap(), 1).unwrap().to_string(),
-        "34.8"
-    );
-    assert_eq!(
-        gbt8170(mean(142, 4, 0).unwrap(), 0).unwrap().to_string(),
-        "36"
-    );
+    assert_eq!(gbt8170(mean(557, 16, 0).unwrap(), 1).unwrap().to_string(), "34.8");
+    assert_eq!(gbt8170(mean(142, 4, 0).unwrap(), 0).unwrap().to_string(), "36");
     assert_eq!(mean(5, 0, 0), Err(NumberError::DivisionByZero));
 }
 
@@ -173,10 +156,7 @@ fn modes_differ_where_they_must() {
 fn overflow_and_bad_intervals_are_errors() {
     let big = Decimal::parse("99999999999999999999999999999999999999").unwrap();
     assert_eq!(big.round(&Rounding::gbt8170(1)), Err(NumberError::Overflow));
-    assert_eq!(
-        big.round(&Rounding::gbt8170(-1)),
-        Err(NumberError::Overflow)
-    ); // 10^38 has 39 digits
+    assert_eq!(big.round(&Rounding::gbt8170(-1)), Err(NumberError::Overflow)); // 10^38 has 39 digits
     assert_eq!(big.add(Decimal::from_int(1)), Err(NumberError::Overflow));
     assert_eq!(big.mul(big), Err(NumberError::Overflow));
     assert_eq!(
@@ -190,9 +170,6 @@ fn overflow_and_bad_intervals_are_errors() {
         interval: Interval::Step(Decimal::ZERO),
     };
     assert_eq!(big.round(&zero_step), Err(NumberError::BadInterval));
-    assert_eq!(
-        big.round(&Rounding::gbt8170(39)),
-        Err(NumberError::BadInterval)
-    );
+    assert_eq!(big.round(&Rounding::gbt8170(39)), Err(NumberError::BadInterval));
     assert_eq!(Decimal::new(1, 39), Err(NumberError::Overflow));
 }

@@ -43,17 +43,11 @@ impl Template {
     fn new(k: usize) -> Template {
         let gas = k.is_multiple_of(2);
         let body: String = if gas {
-            GAS.iter()
-                .map(|c| format!(";{c}-Rtd=100.00,{c}-Flag=N"))
-                .collect()
+            GAS.iter().map(|c| format!(";{c}-Rtd=100.00,{c}-Flag=N")).collect()
         } else {
             WATER
                 .iter()
-                .map(|c| {
-                    format!(
-                        ";{c}-Cou=100.000,{c}-Min=1.000,{c}-Avg=10.000,{c}-Max=90.000,{c}-Flag=N"
-                    )
-                })
+                .map(|c| format!(";{c}-Cou=100.000,{c}-Min=1.000,{c}-Avg=10.000,{c}-Max=90.000,{c}-Flag=N"))
                 .collect()
         };
         let (st, cn) = if gas { (31, 2011) } else { (32, 2061) };
@@ -66,9 +60,7 @@ impl Template {
         hj212::write::frame(segment.as_bytes(), &mut frame).expect("fits");
         let find = |what: &str| {
             let text = String::from_utf8_lossy(&frame).into_owned();
-            text.match_indices(what)
-                .map(|(at, _)| at)
-                .collect::<Vec<_>>()
+            text.match_indices(what).map(|(at, _)| at).collect::<Vec<_>>()
         };
         let values = find(".0").into_iter().map(|at| at + 1).collect();
         Template {
@@ -84,14 +76,7 @@ impl Template {
         // Hours for the hourly ones, seconds for the others: all within a few years before now.
         let hourly = self.frame.windows(7).take(60).any(|w| w == b"CN=2061");
         let (y, mo, d, h, mi, s) = if hourly {
-            (
-                2020 + n / 8064 % 6,
-                1 + n / 672 % 12,
-                1 + n / 24 % 28,
-                n % 24,
-                0,
-                0,
-            )
+            (2020 + n / 8064 % 6, 1 + n / 672 % 12, 1 + n / 24 % 28, n % 24, 0, 0)
         } else {
             (
                 2025,
@@ -150,20 +135,13 @@ fn cpu_s() -> (f64, f64) {
 }
 
 async fn serve(dir: &str, port: u16, loggers: usize) {
-    let (evidence, _) = evidence::Evidence::open(dir.as_ref(), evidence::Options::default())
-        .expect("the store opens");
+    let (evidence, _) = evidence::Evidence::open(dir.as_ref(), evidence::Options::default()).expect("the store opens");
     let registry = SharedRegistry::new(Registry::from_csv(&registry(loggers)).expect("a registry"));
     let (sink, mut batches) = tokio::sync::mpsc::channel(gateway::SINK_BATCHES);
     let at = std::net::SocketAddr::from(([127, 0, 0, 1], port));
-    let gateway = Gateway::start(
-        at,
-        evidence.clone(),
-        registry,
-        Some(sink),
-        Config::default(),
-    )
-    .await
-    .expect("listens");
+    let gateway = Gateway::start(at, evidence.clone(), registry, Some(sink), Config::default())
+        .await
+        .expect("listens");
     let consumer = tokio::spawn(async move {
         let (mut values, mut sum) = (0u64, 0i128);
         while let Some(batch) = batches.recv().await {
@@ -219,10 +197,7 @@ async fn serve(dir: &str, port: u16, loggers: usize) {
     );
     let (user, system) = cpu_s();
     println!("server: {user:.2} s user, {system:.2} s system");
-    assert_eq!(
-        snap.totals.quarantined, 0,
-        "the load is made of good packets"
-    );
+    assert_eq!(snap.totals.quarantined, 0, "the load is made of good packets");
 }
 
 async fn load(to: &str, loggers: usize, seconds: f64, rate: f64, window: usize) {
@@ -267,11 +242,7 @@ async fn load(to: &str, loggers: usize, seconds: f64, rate: f64, window: usize) 
                     left -= buffer[..got].iter().filter(|b| **b == b'\n').count();
                 }
                 waits.push((from.elapsed().as_micros() as u32, window as u32));
-                due = if rate > 0.0 {
-                    due + pause
-                } else {
-                    Instant::now()
-                };
+                due = if rate > 0.0 { due + pause } else { Instant::now() };
             }
             waits
         });
@@ -306,11 +277,7 @@ async fn load(to: &str, loggers: usize, seconds: f64, rate: f64, window: usize) 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |k: usize| args.get(k).map(String::as_str).unwrap_or_default();
-    let number = |k: usize, or: f64| {
-        args.get(k)
-            .and_then(|a| a.parse::<f64>().ok())
-            .unwrap_or(or)
-    };
+    let number = |k: usize, or: f64| args.get(k).and_then(|a| a.parse::<f64>().ok()).unwrap_or(or);
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
@@ -318,11 +285,7 @@ fn main() {
         .build()
         .expect("a runtime");
     match arg(0) {
-        "serve" => runtime.block_on(serve(
-            arg(1),
-            number(2, 9212.0) as u16,
-            number(3, 1000.0) as usize,
-        )),
+        "serve" => runtime.block_on(serve(arg(1), number(2, 9212.0) as u16, number(3, 1000.0) as usize)),
         "load" => runtime.block_on(load(
             arg(1),
             number(2, 1000.0) as usize,

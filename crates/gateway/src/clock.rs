@@ -31,12 +31,7 @@ pub(crate) fn stamp(utc_s: i64) -> String {
     let local = utc_s + 8 * 3600;
     let (y, m, d) = civil(local.div_euclid(86_400));
     let s = local.rem_euclid(86_400);
-    format!(
-        "{y:04}{m:02}{d:02}{:02}{:02}{:02}",
-        s / 3600,
-        s / 60 % 60,
-        s % 60
-    )
+    format!("{y:04}{m:02}{d:02}{:02}{:02}{:02}", s / 3600, s / 60 % 60, s % 60)
 }
 
 /// `YYYY-MM-DDThh:mm:ss.mmm+08:00`, as pages show it.

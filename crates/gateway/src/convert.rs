@@ -19,9 +19,7 @@ impl Code {
     /// A code, if it is not too long.
     pub fn new(text: &str) -> Option<Code> {
         let mut bytes = [0; Code::MAX];
-        bytes
-            .get_mut(..text.len())?
-            .copy_from_slice(text.as_bytes());
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         Some(Code {
             bytes,
             len: text.len() as u8,
@@ -204,15 +202,12 @@ pub fn observe(
     seq: u64,
     too_long: &mut dyn FnMut(&str, &str),
 ) -> Vec<Observed> {
-    let (Some(period), Some(time), Role::Upload) = (
-        Period::of_command(packet.cn()),
-        packet.data_time(),
-        packet.role(),
-    ) else {
+    let (Some(period), Some(time), Role::Upload) = (Period::of_command(packet.cn()), packet.data_time(), packet.role())
+    else {
         return vec![];
     };
-    let medium = (packet.version() == Version::V2005)
-        .then(|| codes::system(packet.st()).map_or(Medium::Other, |s| s.medium));
+    let medium =
+        (packet.version() == Version::V2005).then(|| codes::system(packet.st()).map_or(Medium::Other, |s| s.medium));
     let mut out = Vec::with_capacity(packet.items().len());
     for group in packet.groups() {
         let first = out.len();
@@ -227,11 +222,7 @@ pub fn observe(
                 Some(factor) => Code::new(factor.code),
                 None => Code::new(item.code),
             };
-            let (Some(code), Ok(v), Ok(e)) = (
-                code,
-                i64::try_from(number.mantissa),
-                i8::try_from(number.scale),
-            ) else {
+            let (Some(code), Ok(v), Ok(e)) = (code, i64::try_from(number.mantissa), i8::try_from(number.scale)) else {
                 too_long(item.key, item.value);
                 continue;
             };
@@ -257,11 +248,7 @@ pub fn observe(
                 && let Some(factor) = Code::new(flag.code)
             {
                 // A mark without a value: the logger says why there is none.
-                let stat = if period == Period::Rtd {
-                    Stat::Rtd
-                } else {
-                    Stat::Avg
-                };
+                let stat = if period == Period::Rtd { Stat::Rtd } else { Stat::Avg };
                 out.push(Observed {
                     mn: logger.mn.clone(),
                     site: logger.site.clone(),

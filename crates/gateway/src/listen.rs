@@ -5,8 +5,8 @@ use crate::session::{Session, Shared};
 use crate::snapshot::{self, Snapshot};
 use crate::stats::Stats;
 use crate::{
-    Batch, CONNECTIONS_MAX, Clock, HALF_WAIT_MS, IDLE_MS, RECENT_MAX, Registry, SharedRegistry,
-    TAIL_WAIT_MS, WARM_RECORDS, WRITE_WAIT_MS, system_clock,
+    Batch, CONNECTIONS_MAX, Clock, HALF_WAIT_MS, IDLE_MS, RECENT_MAX, Registry, SharedRegistry, TAIL_WAIT_MS,
+    WARM_RECORDS, WRITE_WAIT_MS, system_clock,
 };
 use evidence::{Evidence, Kind};
 use std::cell::RefCell;
@@ -126,14 +126,9 @@ impl Gateway {
 
     /// Tries a quarantined packet again with today's registry. If it is good now, that is recorded and its
     /// observations go to the sink.
-    pub async fn replay_quarantined(
-        &self,
-        id: u64,
-        by: &str,
-    ) -> evidence::Result<evidence::Replay> {
+    pub async fn replay_quarantined(&self, id: u64, by: &str) -> evidence::Result<evidence::Replay> {
         let s = &self.shared;
-        let (replay, batch) =
-            crate::quarantine::replay(&s.evidence, &s.registry.now(), id, by, (s.clock)()).await?;
+        let (replay, batch) = crate::quarantine::replay(&s.evidence, &s.registry.now(), id, by, (s.clock)()).await?;
         if let (Some(batch), Some(sink)) = (batch, &s.sink)
             && sink.send(batch).await.is_err()
         {
@@ -146,9 +141,7 @@ impl Gateway {
     /// everything out of the channel that was in it when this was called: call this, drain what is there,
     /// commit both together.
     pub fn resume_point(&self) -> u64 {
-        self.shared
-            .turns
-            .resume_point(|| self.shared.evidence.next_seq())
+        self.shared.turns.resume_point(|| self.shared.evidence.next_seq())
     }
 
     /// Stops accepting and closes all connections after what they have queued is stored and answered.
@@ -184,12 +177,7 @@ fn warm(shared: &Shared) {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    config: Config,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn accept(listener: TcpListener, shared: Arc<Shared>, config: Config, mut stopped: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(config.connections_max));
     for id in 0u64.. {
         let accepted = tokio::select! {
@@ -288,12 +276,7 @@ async fn finish(
     let sent = if answers.is_empty() {
         Ok(())
     } else {
-        match tokio::time::timeout(
-            Duration::from_millis(config.write_wait_ms),
-            stream.write_all(&answers),
-        )
-        .await
-        {
+        match tokio::time::timeout(Duration::from_millis(config.write_wait_ms), stream.write_all(&answers)).await {
             Ok(sent) => sent,
             Err(_) => Err(std::io::ErrorKind::TimedOut.into()),
         }

@@ -29,10 +29,7 @@ impl Outlet {
     }
 
     pub fn last(&self) -> Option<Arc<Vec<Observed>>> {
-        self.last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -50,10 +47,6 @@ impl OutletStates {
     }
 
     pub fn get(&self, mn: &str) -> Option<Arc<Outlet>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(mn)
-            .cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(mn).cloned()
     }
 }

@@ -24,20 +24,13 @@ pub(crate) fn judge(
             Ok(_) => "mn_unknown".into(),
         });
     };
-    let packet =
-        hj212::parse(raw, &logger.options(received_ms)).map_err(|reject| why(&reject).reason)?;
+    let packet = hj212::parse(raw, &logger.options(received_ms)).map_err(|reject| why(&reject).reason)?;
     let mut too_long = vec![];
     let observed = observe(&packet, logger, received_ms, id, &mut |key, value| {
         too_long.push((key.to_string(), value.to_string()))
     });
     let set_aside = items_set_aside(&packet, id, &too_long);
-    Ok((
-        logger.clone(),
-        Judged {
-            observed,
-            set_aside,
-        },
-    ))
+    Ok((logger.clone(), Judged { observed, set_aside }))
 }
 
 pub(crate) struct Judged {

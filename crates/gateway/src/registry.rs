@@ -84,17 +84,11 @@ impl Registry {
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        let header = reader
-            .headers()
-            .map_err(|e| vec![error(1, "", e.to_string())])?
-            .clone();
+        let header = reader.headers().map_err(|e| vec![error(1, "", e.to_string())])?.clone();
         let mut at = [0; COLUMNS.len()];
         let mut errors = vec![];
         for (k, column) in COLUMNS.iter().enumerate() {
-            match header
-                .iter()
-                .position(|h| h.trim_start_matches('\u{feff}') == *column)
-            {
+            match header.iter().position(|h| h.trim_start_matches('\u{feff}') == *column) {
                 Some(p) => at[k] = p,
                 // Most tables have no surface-water station to say this of.
                 None if *column == "st21_version" => at[k] = usize::MAX,
@@ -144,12 +138,7 @@ impl Registry {
                         .is_empty()
                         .then_some("the site is empty; write the site its values belong to"),
                 ),
-                (
-                    6,
-                    crc_rule
-                        .is_none()
-                        .then_some("write `hj212` or `modbus_low_first`"),
-                ),
+                (6, crc_rule.is_none().then_some("write `hj212` or `modbus_low_first`")),
                 (7, st21_version.is_none().then_some("write 2017 or 2025")),
                 (8, simulated.is_none().then_some("write `true` or `false`")),
             ] {
@@ -157,9 +146,7 @@ impl Registry {
                     errors.push(error(line, COLUMNS[k], what.into()));
                 }
             }
-            let (Some(crc_rule), Some(st21_version), Some(simulated)) =
-                (crc_rule, st21_version, simulated)
-            else {
+            let (Some(crc_rule), Some(st21_version), Some(simulated)) = (crc_rule, st21_version, simulated) else {
                 continue;
             };
             let logger = Logger {
@@ -226,10 +213,7 @@ impl SharedRegistry {
 
     /// The loggers of this moment.
     pub fn now(&self) -> Arc<Registry> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Replaces the table; packets that arrive from now on are judged by the new one.
@@ -245,17 +229,13 @@ mod tests {
     #[test]
     fn a_table_is_read_or_refused_with_places() {
         let head = "mn,password,st,site,name,division,crc_rule,st21_version,simulated\n";
-        let good = Registry::from_csv(&format!("{head}A1,123456,31,s1,合肥一号,340100,,,true\nA2,,21,s2,巢湖,340100,modbus_low_first,2025,false\n")).expect("reads");
-        let (a, b) = (
-            good.get("A1").expect("there"),
-            good.get("A2").expect("there"),
-        );
-        assert!(
-            a.simulated && a.crc_rule == CrcRule::Hj212 && a.options(0).password == Some("123456")
-        );
-        assert!(
-            !b.simulated && b.st21_version == Version::V2025 && b.options(0).password.is_none()
-        );
+        let good = Registry::from_csv(&format!(
+            "{head}A1,123456,31,s1,合肥一号,340100,,,true\nA2,,21,s2,巢湖,340100,modbus_low_first,2025,false\n"
+        ))
+        .expect("reads");
+        let (a, b) = (good.get("A1").expect("there"), good.get("A2").expect("there"));
+        assert!(a.simulated && a.crc_rule == CrcRule::Hj212 && a.options(0).password == Some("123456"));
+        assert!(!b.simulated && b.st21_version == Version::V2025 && b.options(0).password.is_none());
         let bad = Registry::from_csv(&format!(
             "{head}A1,1,31,,n,d,x,y,z\nA1,1,31,s,n,d,,,true\nA1,1,31,s,n,d,,,true\n"
         ))

@@ -31,22 +31,13 @@ impl Replayed {
     fn batch(&self, record: &Record) -> Result<Option<Batch>> {
         match record.kind {
             Kind::Packet => {
-                let Some(logger) =
-                    hj212::peek_mn(&record.payload).and_then(|mn| self.registry.get(mn))
-                else {
+                let Some(logger) = hj212::peek_mn(&record.payload).and_then(|mn| self.registry.get(mn)) else {
                     return Ok(None);
                 };
-                let Ok(packet) = hj212::parse(&record.payload, &logger.options(record.received_ms))
-                else {
+                let Ok(packet) = hj212::parse(&record.payload, &logger.options(record.received_ms)) else {
                     return Ok(None);
                 };
-                let observed = observe(
-                    &packet,
-                    logger,
-                    record.received_ms,
-                    record.seq,
-                    &mut |_, _| {},
-                );
+                let observed = observe(&packet, logger, record.received_ms, record.seq, &mut |_, _| {});
                 Ok(Some(Batch {
                     seq: record.seq,
                     logger: logger.clone(),

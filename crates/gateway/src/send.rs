@@ -263,14 +263,7 @@ mod tests {
     #[test]
     fn a_file_is_cut_into_packets() {
         let all = frames(b"##0004a=&&ABCD\r\n##0004b=&&ABCD\r\n\r\n##00");
-        assert_eq!(
-            all,
-            [
-                &b"##0004a=&&ABCD\r\n"[..],
-                b"##0004b=&&ABCD\r\n\r\n",
-                b"##00"
-            ]
-        );
+        assert_eq!(all, [&b"##0004a=&&ABCD\r\n"[..], b"##0004b=&&ABCD\r\n\r\n", b"##00"]);
         assert_eq!(asks(b"##0000QN=1;Flag=5;CP=&&"), Some("1".into()));
         assert_eq!(asks(b"##0000QN=1;Flag=4;CP=&&"), None);
     }

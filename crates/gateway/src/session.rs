@@ -29,17 +29,11 @@ pub(crate) struct Turns(Mutex<BTreeSet<(u64, u64)>>);
 
 impl Turns {
     fn begin(&self, mark: (u64, u64)) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(mark);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(mark);
     }
 
     fn end(&self, mark: (u64, u64)) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&mark);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&mark);
     }
 
     /// Everything below was handed on, or is no packet.
@@ -206,10 +200,7 @@ impl Session {
     fn quarantine(&mut self, why: &Quarantined, raw: &[u8], now_ms: i64) {
         self.refused += 1;
         self.turn.quarantined += 1;
-        let pending = self
-            .shared
-            .evidence
-            .quarantine(&self.peer, now_ms, why, raw);
+        let pending = self.shared.evidence.quarantine(&self.peer, now_ms, why, raw);
         self.waiting.push(Waiting {
             pending,
             answer_end: self.answers.len(),
@@ -273,13 +264,7 @@ impl Session {
         }
     }
 
-    fn accept(
-        &mut self,
-        packet: &Packet<'_>,
-        logger: Arc<Logger>,
-        outlet: Arc<Outlet>,
-        now_ms: i64,
-    ) {
+    fn accept(&mut self, packet: &Packet<'_>, logger: Arc<Logger>, outlet: Arc<Outlet>, now_ms: i64) {
         (self.noise, self.refused) = (0, 0);
         if !self.spoke.iter().any(|o| Arc::ptr_eq(o, &outlet)) {
             outlet.connections.fetch_add(1, Ordering::Relaxed);
@@ -378,9 +363,7 @@ impl Session {
                         accepted.recent.at = at;
                         self.turn.accepted += 1;
                         let observed = Arc::new(accepted.observed);
-                        accepted
-                            .outlet
-                            .accepted(accepted.recent.received_ms, &observed);
+                        accepted.outlet.accepted(accepted.recent.received_ms, &observed);
                         self.turn.recent.push(accepted.recent);
                         batches.push(Batch {
                             seq: at.seq,
@@ -398,9 +381,7 @@ impl Session {
         out.truncate(answered);
         let latency_us = began.elapsed().as_micros() as u64;
         let mut turn = std::mem::take(&mut self.turn);
-        self.shared
-            .stats
-            .add(&mut turn, (self.shared.clock)(), latency_us);
+        self.shared.stats.add(&mut turn, (self.shared.clock)(), latency_us);
         (out, batches)
     }
 

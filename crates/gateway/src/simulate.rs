@@ -58,11 +58,7 @@ const CITIES: [(&str, &str); 16] = [
     ("341800", "宣城"),
 ];
 
-const KINDS: [(&str, &str); 3] = [
-    ("31", "烟气排放口"),
-    ("32", "废水排放口"),
-    ("22", "环境空气点位"),
-];
+const KINDS: [(&str, &str); 3] = [("31", "烟气排放口"), ("32", "废水排放口"), ("22", "环境空气点位")];
 
 /// `n` made-up senders; every third speaks 2025.
 pub fn senders(n: usize, seed: u64) -> Vec<Sender> {
@@ -76,11 +72,7 @@ pub fn senders(n: usize, seed: u64) -> Vec<Sender> {
             ),
             password: "123456".into(),
             st: KINDS[k % 3].0.into(),
-            version: if k % 3 == 2 {
-                Version::V2025
-            } else {
-                Version::V2017
-            },
+            version: if k % 3 == 2 { Version::V2025 } else { Version::V2017 },
         })
         .collect()
 }
@@ -94,11 +86,7 @@ pub fn senders_of(registry: &Registry) -> Vec<Sender> {
         .collect();
     all.sort_by(|a, b| a.mn.cmp(&b.mn));
     let version = |k: usize| {
-        if k % 3 == 2 {
-            Version::V2025
-        } else {
-            Version::V2017
-        }
+        if k % 3 == 2 { Version::V2025 } else { Version::V2017 }
     };
     all.into_iter()
         .enumerate()
@@ -113,8 +101,7 @@ pub fn senders_of(registry: &Registry) -> Vec<Sender> {
 
 /// The registry of [`senders`], every one marked simulated.
 pub fn registry_csv(n: usize, seed: u64) -> String {
-    let mut out =
-        String::from("mn,password,st,site,name,division,crc_rule,st21_version,simulated\n");
+    let mut out = String::from("mn,password,st,site,name,division,crc_rule,st21_version,simulated\n");
     for (k, s) in senders(n, seed).iter().enumerate() {
         let ((division, city), (_, kind)) = (CITIES[k % CITIES.len()], KINDS[k % 3]);
         out += &format!(
@@ -163,8 +150,7 @@ fn factors(st: &str) -> &'static [Factor] {
 }
 
 fn mix(seed: u64, a: u64, b: u64) -> u64 {
-    let mut x =
-        seed ^ a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+    let mut x = seed ^ a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
     for _ in 0..3 {
         x ^= x >> 33;
         x = x.wrapping_mul(0xFF51_AFD7_ED55_8CCD);
@@ -235,11 +221,7 @@ pub fn area(sender: &Sender, number: u64, cn: u16, t: i64, seed: u64) -> String 
 
 /// One packet as bytes.
 pub fn packet(sender: &Sender, number: u64, cn: u16, t: i64, now_ms: i64, seed: u64) -> Vec<u8> {
-    let qn = format!(
-        "{}{:03}",
-        stamp(now_ms.div_euclid(1000)),
-        now_ms.rem_euclid(1000)
-    );
+    let qn = format!("{}{:03}", stamp(now_ms.div_euclid(1000)), now_ms.rem_euclid(1000));
     let text = area(sender, number, cn, t, seed);
     let out = Outgoing {
         qn: Some(&qn),
@@ -284,19 +266,14 @@ pub fn spoil(frame: &mut Vec<u8>, kind: u64) {
 
 /// Runs all senders, one connection each, until `packets` were sent (or for ever). Gives the packets sent and
 /// those of the good ones that stayed unanswered.
-pub async fn simulate(
-    to: &str,
-    senders: &[Sender],
-    options: &SimulateOptions,
-) -> std::io::Result<(u64, u64)> {
+pub async fn simulate(to: &str, senders: &[Sender], options: &SimulateOptions) -> std::io::Result<(u64, u64)> {
     let n = senders.len().max(1);
     let pause = Duration::from_secs_f64(n as f64 / options.rate.max(0.001));
     let each = options.packets.map(|p| p.div_ceil(n as u64));
     let mut tasks = tokio::task::JoinSet::new();
     for (number, sender) in senders.iter().cloned().enumerate() {
         let (to, options) = (to.to_string(), options.clone());
-        tasks
-            .spawn(async move { one(&to, &sender, number as u64, pause, each, n, &options).await });
+        tasks.spawn(async move { one(&to, &sender, number as u64, pause, each, n, &options).await });
     }
     let (mut sent, mut lost) = (0, 0);
     while let Some(done) = tasks.join_next().await {
@@ -380,10 +357,7 @@ mod tests {
     fn only_what_is_marked_simulated_is_simulated() {
         let rows = "mn,password,st,site,name,division,crc_rule,simulated\nB,1,31,s,n,d,,1\nA,1,22,s,n,d,,true\nC,1,31,s,n,d,,0\n";
         let all = senders_of(&Registry::from_csv(rows).expect("reads"));
-        assert_eq!(
-            all.iter().map(|s| s.mn.as_str()).collect::<Vec<_>>(),
-            ["A", "B"]
-        );
+        assert_eq!(all.iter().map(|s| s.mn.as_str()).collect::<Vec<_>>(), ["A", "B"]);
     }
 
     #[test]
@@ -395,15 +369,9 @@ mod tests {
             assert!(logger.simulated);
             for cn in [2011, 2051, 2061, 2031] {
                 let frame = packet(sender, k as u64, cn, t - 8 * 3600, t * 1000, 7);
-                assert_eq!(
-                    frame,
-                    packet(sender, k as u64, cn, t - 8 * 3600, t * 1000, 7)
-                );
+                assert_eq!(frame, packet(sender, k as u64, cn, t - 8 * 3600, t * 1000, 7));
                 let p = hj212::parse(&frame, &logger.options(t * 1000)).expect("good");
-                assert_eq!(
-                    (p.cn(), p.quarantined().count(), p.version()),
-                    (cn, 0, sender.version)
-                );
+                assert_eq!((p.cn(), p.quarantined().count(), p.version()), (cn, 0, sender.version));
                 // Stations send ozone (a05024), which the standard's table of air factors lacks.
                 let ozone = hj212::Warning::UnknownFactor;
                 assert!(

@@ -171,11 +171,7 @@ pub(crate) fn take(
             p99_ms: live.latency_ms(0.99),
         };
         let recent: Vec<_> = live.recent.iter().rev().take(recent_max).cloned().collect();
-        (
-            rate,
-            recent,
-            live.trouble.as_ref().map(|(_, why)| why.clone()),
-        )
+        (rate, recent, live.trouble.as_ref().map(|(_, why)| why.clone()))
     };
     let recent = recent.into_iter().map(|r| PacketView {
         seq: r.at.seq,
@@ -197,10 +193,7 @@ pub(crate) fn take(
             .collect(),
         simulated: r.logger.simulated,
     });
-    let mut outlets_list: Vec<_> = registry
-        .iter()
-        .map(|logger| view(logger, outlets))
-        .collect();
+    let mut outlets_list: Vec<_> = registry.iter().map(|logger| view(logger, outlets)).collect();
     outlets_list.sort_by(|a, b| (&a.division, &a.name, &a.mn).cmp(&(&b.division, &b.name, &b.mn)));
     let get = |n: &std::sync::atomic::AtomicU64| n.load(Ordering::Relaxed);
     let simulated = outlets_list.iter().filter(|o| o.simulated).count();
@@ -230,9 +223,7 @@ pub(crate) fn take(
 
 fn view(logger: &Arc<Logger>, outlets: &OutletStates) -> OutletView {
     let outlet = outlets.get(&logger.mn);
-    let last_ms = outlet
-        .as_ref()
-        .map_or(0, |o| o.last_ms.load(Ordering::Relaxed));
+    let last_ms = outlet.as_ref().map_or(0, |o| o.last_ms.load(Ordering::Relaxed));
     let last = outlet.as_ref().and_then(|o| o.last());
     let values = last.iter().flat_map(|v| v.iter()).map(|o| ValueView {
         factor: o.factor.to_string(),
@@ -251,12 +242,8 @@ fn view(logger: &Arc<Logger>, outlets: &OutletStates) -> OutletView {
             .as_ref()
             .is_some_and(|o| o.connections.load(Ordering::Relaxed) > 0),
         last_at: (last_ms > 0).then(|| iso(last_ms)),
-        packets: outlet
-            .as_ref()
-            .map_or(0, |o| o.packets.load(Ordering::Relaxed)),
-        clock_drift_s: outlet
-            .as_ref()
-            .map_or(0, |o| o.drift_s.load(Ordering::Relaxed)),
+        packets: outlet.as_ref().map_or(0, |o| o.packets.load(Ordering::Relaxed)),
+        clock_drift_s: outlet.as_ref().map_or(0, |o| o.drift_s.load(Ordering::Relaxed)),
         last_values: values.collect(),
         simulated: logger.simulated,
     }

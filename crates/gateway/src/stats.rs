@@ -136,15 +136,9 @@ impl Live {
     /// Packets and bytes a second over the last whole seconds.
     pub fn rate(&self, now_ms: i64) -> (f64, f64) {
         let now = now_ms.div_euclid(1000);
-        let whole = self
-            .seconds
-            .iter()
-            .filter(|x| x.s < now && x.s >= now - WINDOW_S);
+        let whole = self.seconds.iter().filter(|x| x.s < now && x.s >= now - WINDOW_S);
         let (packets, bytes) = whole.fold((0, 0), |(p, b), x| (p + x.packets, b + x.bytes));
-        (
-            packets as f64 / WINDOW_S as f64,
-            bytes as f64 / WINDOW_S as f64,
-        )
+        (packets as f64 / WINDOW_S as f64, bytes as f64 / WINDOW_S as f64)
     }
 
     /// Latency in milliseconds that a share of all answers stayed below.

@@ -68,17 +68,9 @@ fn start(dir: &std::path::Path) -> (Child, String) {
     let mut line = String::new();
     while !line.contains("LISTENS") {
         line.clear();
-        assert!(
-            lines.read_line(&mut line).expect("reads") > 0,
-            "the child ended"
-        );
+        assert!(lines.read_line(&mut line).expect("reads") > 0, "the child ended");
     }
-    let address = line
-        .trim()
-        .rsplit(' ')
-        .next()
-        .expect("an address")
-        .to_string();
+    let address = line.trim().rsplit(' ').next().expect("an address").to_string();
     (child, address)
 }
 
@@ -136,8 +128,7 @@ fn nothing_answered_is_lost_by_sigkill() {
                     let mut answered = 0u64;
                     // In packets of a few, so that some are glued together.
                     loop {
-                        let burst: Vec<_> =
-                            (0..4).map(|n| upload(k, from + answered + n)).collect();
+                        let burst: Vec<_> = (0..4).map(|n| upload(k, from + answered + n)).collect();
                         match send(&to, burst, options).await {
                             Ok(r) if r.unanswered.is_empty() => answered += r.answered,
                             // Which of the four were answered: those before the first unanswered one.
@@ -145,8 +136,7 @@ fn nothing_answered_is_lost_by_sigkill() {
                                 let first = r.unanswered.iter().min().expect("not empty").clone();
                                 let whole = (0..4)
                                     .take_while(|n| {
-                                        !String::from_utf8_lossy(&upload(k, from + answered + n))
-                                            .contains(&first)
+                                        !String::from_utf8_lossy(&upload(k, from + answered + n)).contains(&first)
                                     })
                                     .count();
                                 return (k, answered + whole as u64);
@@ -173,11 +163,7 @@ fn nothing_answered_is_lost_by_sigkill() {
         let mut found: HashMap<Vec<u8>, u64> = HashMap::new();
         for record in e.scan(1) {
             let record = record.expect("reads");
-            assert_eq!(
-                record.kind,
-                Kind::Packet,
-                "round {round}: nothing was refused"
-            );
+            assert_eq!(record.kind, Kind::Packet, "round {round}: nothing was refused");
             *found.entry(record.payload).or_default() += 1;
         }
         for (k, until) in next.iter().enumerate() {
@@ -205,8 +191,6 @@ fn nothing_answered_is_lost_by_sigkill() {
         }
     }
     let answered: u64 = next.iter().sum();
-    println!(
-        "{rounds} kills, {answered} answered, none lost; {repeated} stored before the kill and answered after it"
-    );
+    println!("{rounds} kills, {answered} answered, none lost; {repeated} stored before the kill and answered after it");
     assert!(answered > 500, "there was load: {answered}");
 }

@@ -41,11 +41,7 @@ async fn an_upload_is_stored_answered_and_handed_on() {
     assert_eq!(o.t_utc_s, 1_767_576_600, "09:30 in Beijing is 01:30 UTC");
     let snap = s.gateway.snapshot(10);
     assert_eq!(
-        (
-            snap.totals.accepted,
-            snap.outlets.connected,
-            snap.recent.len()
-        ),
+        (snap.totals.accepted, snap.outlets.connected, snap.recent.len()),
         (1, 1, 1)
     );
     assert_eq!(snap.recent[0].raw, GAS);
@@ -86,10 +82,7 @@ async fn notices_are_answered_by_9013() {
     let mut c = s.connect().await;
     c.write_all(HEARTBEAT.as_bytes()).await.expect("sends");
     let answer = read_frame(&mut c).await;
-    assert!(
-        answer.contains("CN=9013") && answer.contains("Flag=8"),
-        "{answer}"
-    );
+    assert!(answer.contains("CN=9013") && answer.contains("Flag=8"), "{answer}");
     let clock = packet("ST=31;CN=1013;", "");
     c.write_all(&clock).await.expect("sends");
     assert!(read_frame(&mut c).await.contains("CN=9013"));
@@ -132,10 +125,7 @@ async fn halves_glue_and_noise() {
     c.write_all(&GAS.as_bytes()[..50]).await.expect("sends");
     drop(c);
     let q = s.wait_quarantined(2).await;
-    assert_eq!(
-        (q[0].why.reason.as_str(), q[0].raw.len()),
-        ("truncated", 50)
-    );
+    assert_eq!((q[0].why.reason.as_str(), q[0].raw.len()), ("truncated", 50));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,21 +134,9 @@ async fn refused_packets_are_quarantined_with_their_reason_and_not_answered() {
     let mut c = s.connect().await;
     let good = GAS.to_string();
     let cases = [
-        (
-            good.replace("1380\r\n", "1381\r\n"),
-            "crc_mismatch",
-            Some(9),
-        ),
-        (
-            reframe(&good.replace("MN=01", "MN=02")),
-            "mn_unknown",
-            Some(4),
-        ),
-        (
-            reframe(&good.replace("PW=123456", "PW=111111")),
-            "pw_wrong",
-            Some(3),
-        ),
+        (good.replace("1380\r\n", "1381\r\n"), "crc_mismatch", Some(9)),
+        (reframe(&good.replace("MN=01", "MN=02")), "mn_unknown", Some(4)),
+        (reframe(&good.replace("PW=123456", "PW=111111")), "pw_wrong", Some(3)),
         (
             reframe(&good.replace("Flag=5", "Flag=13")),
             "flag_version_unknown",
@@ -170,23 +148,14 @@ async fn refused_packets_are_quarantined_with_their_reason_and_not_answered() {
         c.write_all(bytes.as_bytes()).await.expect("sends");
     }
     // Nothing of the data is usable, but sending it again would not mend it: answered.
-    c.write_all(
-        reframe(&good.replace("DataTime=20260105093000", "DataTime=20260229093000")).as_bytes(),
-    )
-    .await
-    .expect("sends");
+    c.write_all(reframe(&good.replace("DataTime=20260105093000", "DataTime=20260229093000")).as_bytes())
+        .await
+        .expect("sends");
     assert!(read_frame(&mut c).await.contains("CN=9014"));
     let q = s.evidence.quarantine_list(None, 20).expect("lists");
-    let reasons: Vec<_> = q
-        .iter()
-        .rev()
-        .map(|q| (q.why.reason.as_str(), q.why.qnrtn))
-        .collect();
+    let reasons: Vec<_> = q.iter().rev().map(|q| (q.why.reason.as_str(), q.why.qnrtn)).collect();
     for (_, reason, qnrtn) in &cases {
-        assert!(
-            reasons.contains(&(*reason, *qnrtn)),
-            "{reason} in {reasons:?}"
-        );
+        assert!(reasons.contains(&(*reason, *qnrtn)), "{reason} in {reasons:?}");
     }
     assert!(reasons.contains(&("datatime_bad", Some(100))));
     assert!(
@@ -227,9 +196,7 @@ async fn repetitions_are_answered_and_stored_once_also_over_a_restart() {
     let mut s = Server::start(|_| {}).await;
     let mut c = s.connect().await;
     // The second is glued to the first.
-    c.write_all([GAS, GAS].concat().as_bytes())
-        .await
-        .expect("sends");
+    c.write_all([GAS, GAS].concat().as_bytes()).await.expect("sends");
     let first = read_frame(&mut c).await;
     assert_eq!(read_frame(&mut c).await, first);
     c.write_all(GAS.as_bytes()).await.expect("sends");
@@ -256,15 +223,10 @@ async fn repetitions_are_answered_and_stored_once_also_over_a_restart() {
 async fn a_quarantined_packet_is_accepted_when_its_sender_is_registered() {
     let mut s = Server::start(|_| {}).await;
     let mut c = s.connect().await;
-    let stranger =
-        reframe(&GAS.replace("MN=010000A8900016F000169DC0", "MN=020000A8900016F000169DC0"));
+    let stranger = reframe(&GAS.replace("MN=010000A8900016F000169DC0", "MN=020000A8900016F000169DC0"));
     c.write_all(stranger.as_bytes()).await.expect("sends");
     let id = s.wait_quarantined(1).await[0].id;
-    let again = s
-        .gateway
-        .replay_quarantined(id, "operator")
-        .await
-        .expect("tried");
+    let again = s.gateway.replay_quarantined(id, "operator").await.expect("tried");
     assert_eq!((again.ok, again.reason.as_str()), (false, "mn_unknown"));
     let mut registry = (*s.gateway.registry().now()).clone();
     registry.merge(
@@ -274,13 +236,7 @@ async fn a_quarantined_packet_is_accepted_when_its_sender_is_registered() {
         .expect("reads"),
     );
     s.gateway.registry().set(registry);
-    assert!(
-        s.gateway
-            .replay_quarantined(id, "operator")
-            .await
-            .expect("tried")
-            .ok
-    );
+    assert!(s.gateway.replay_quarantined(id, "operator").await.expect("tried").ok);
     let b = s.batches.recv().await.expect("handed on");
     assert_eq!(
         (
@@ -292,13 +248,7 @@ async fn a_quarantined_packet_is_accepted_when_its_sender_is_registered() {
     );
     // A second success changes nothing.
     let before = s.evidence.next_seq();
-    assert!(
-        s.gateway
-            .replay_quarantined(id, "operator")
-            .await
-            .expect("tried")
-            .ok
-    );
+    assert!(s.gateway.replay_quarantined(id, "operator").await.expect("tried").ok);
     assert_eq!(s.evidence.next_seq(), before);
     // A consumer that was away gets the same batch from the evidence.
     let all: Vec<_> = gateway::replay(&s.evidence, s.gateway.registry().now(), 1)
@@ -312,20 +262,11 @@ async fn a_quarantined_packet_is_accepted_when_its_sender_is_registered() {
 async fn a_replay_gives_what_the_channel_gave() {
     let mut s = Server::start(|_| {}).await;
     let sent = [GAS, HOUR, SPLIT, HEARTBEAT, OLD].concat();
-    let report = send(
-        &s.address(),
-        frames(sent.as_bytes()),
-        SendOptions::default(),
-    )
-    .await
-    .expect("sends");
+    let report = send(&s.address(), frames(sent.as_bytes()), SendOptions::default())
+        .await
+        .expect("sends");
     assert_eq!(
-        (
-            report.packets,
-            report.answered,
-            report.unasked,
-            report.repeated
-        ),
+        (report.packets, report.answered, report.unasked, report.repeated),
         (5, 4, 1, 0)
     );
     let mut live = vec![];
@@ -340,10 +281,7 @@ async fn a_replay_gives_what_the_channel_gave() {
     for (a, b) in live.iter().zip(&again) {
         assert_eq!((a.seq, &a.observed), (b.seq, &b.observed));
     }
-    assert_eq!(
-        gateway::replay(&s.evidence, s.gateway.registry().now(), 5).count(),
-        1
-    );
+    assert_eq!(gateway::replay(&s.evidence, s.gateway.registry().now(), 5).count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -373,11 +311,7 @@ async fn silence_noise_and_crowds_are_bounded() {
     assert_eq!(s.gateway.snapshot(0).totals.turned_away, 1);
     drop((a, b));
     // Silence.
-    assert_eq!(
-        c.read(&mut [0; 1]).await.unwrap_or(0),
-        0,
-        "closed after its silence"
-    );
+    assert_eq!(c.read(&mut [0; 1]).await.unwrap_or(0), 0, "closed after its silence");
     // Noise without end.
     let mut n = s.connect().await;
     let noise = vec![b'x'; 8192];
@@ -423,8 +357,7 @@ async fn a_peer_that_takes_no_answers_holds_nobody_up() {
     });
     let mut c = s.connect().await;
     for k in 0..20 {
-        let text =
-            reframe(&HOUR.replace("DataTime=2026010509", &format!("DataTime=20260106{k:02}")));
+        let text = reframe(&HOUR.replace("DataTime=2026010509", &format!("DataTime=20260106{k:02}")));
         c.write_all(text.as_bytes()).await.expect("sends");
         let answer = tokio::time::timeout(Duration::from_secs(5), read_frame(&mut c))
             .await
@@ -461,13 +394,7 @@ async fn a_full_disk_leaves_packets_unanswered_and_a_logger_repeats_them() {
     while s.gateway.snapshot(0).totals.unanswered == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!(
-        s.gateway
-            .snapshot(0)
-            .trouble
-            .expect("said")
-            .contains("no room")
-    );
+    assert!(s.gateway.snapshot(0).trouble.expect("said").contains("no room"));
     s.disk.free();
     let report = logger.await.expect("joins").expect("sends");
     assert_eq!((report.answered, report.unanswered.len()), (1200, 0));
@@ -502,17 +429,11 @@ async fn simulated_outlets_are_taken_and_their_faults_quarantined() {
             ..SendOptions::default()
         },
     };
-    let (sent, lost) = simulate(&s.address(), &senders(30, 3), &options)
-        .await
-        .expect("runs");
+    let (sent, lost) = simulate(&s.address(), &senders(30, 3), &options).await.expect("runs");
     assert!(sent >= 300 && lost == 0, "{sent} {lost}");
     s.wait_quarantined(20).await;
     let snap = s.gateway.snapshot(20);
-    assert!(
-        snap.simulated && snap.totals.accepted >= 200,
-        "{:?}",
-        snap.totals
-    );
+    assert!(snap.simulated && snap.totals.accepted >= 200, "{:?}", snap.totals);
     assert!(snap.totals.quarantined >= 20);
     assert_eq!(snap.outlets.simulated, 30);
     assert!(
@@ -529,13 +450,7 @@ async fn simulated_outlets_are_taken_and_their_faults_quarantined() {
         .into_iter()
         .map(|q| q.why.reason)
         .collect();
-    for reason in [
-        "crc_mismatch",
-        "mn_unknown",
-        "pw_wrong",
-        "datatime_bad",
-        "no_header",
-    ] {
+    for reason in ["crc_mismatch", "mn_unknown", "pw_wrong", "datatime_bad", "no_header"] {
         assert!(reasons.contains(reason), "{reason} in {reasons:?}");
     }
 }
@@ -549,8 +464,5 @@ async fn a_stop_answers_what_was_sent() {
     s.gateway.stop();
     let mut rest = vec![];
     c.read_to_end(&mut rest).await.expect("closed in order");
-    assert!(
-        TcpStream::connect(s.address()).await.is_err()
-            || s.gateway.snapshot(0).totals.accepted == 1
-    );
+    assert!(TcpStream::connect(s.address()).await.is_err() || s.gateway.snapshot(0).totals.accepted == 1);
 }

@@ -58,18 +58,18 @@ fn stream(packets: usize) -> Vec<u8> {
                 three.sort_unstable();
                 let [min, avg, max] = three.map(|n| format!("{}.{:03}", n / 1000, n % 1000));
                 let total = three[1] * 12;
-                write!(segment, ";{code}-Cou={}.{:03},{code}-Min={min},{code}-Avg={avg},{code}-Max={max},{code}-Flag=N", total / 1000, total % 1000).expect("a String");
+                write!(
+                    segment,
+                    ";{code}-Cou={}.{:03},{code}-Min={min},{code}-Avg={avg},{code}-Max={max},{code}-Flag=N",
+                    total / 1000,
+                    total % 1000
+                )
+                .expect("a String");
             }
         } else {
             for code in GAS {
                 let value = 10 + random.below(19_990);
-                write!(
-                    segment,
-                    ";{code}-Rtd={}.{:02},{code}-Flag=N",
-                    value / 100,
-                    value % 100
-                )
-                .expect("a String");
+                write!(segment, ";{code}-Rtd={}.{:02},{code}-Flag=N", value / 100, value % 100).expect("a String");
             }
         }
         segment.push_str("&&");
@@ -109,9 +109,9 @@ fn decode(stream: &[u8]) -> (u64, u64, i128) {
 
 /// Only the CRC, one byte after the other through the table: what a plain implementation spends at least.
 fn crc_serial(table: &[u16; 256], segment: &[u8]) -> u16 {
-    segment.iter().fold(0xFFFF, |crc: u16, byte| {
-        table[usize::from((crc >> 8) as u8 ^ byte)]
-    })
+    segment
+        .iter()
+        .fold(0xFFFF, |crc: u16, byte| table[usize::from((crc >> 8) as u8 ^ byte)])
 }
 
 fn best(rounds: usize, mut work: impl FnMut()) -> f64 {
@@ -126,10 +126,7 @@ fn best(rounds: usize, mut work: impl FnMut()) -> f64 {
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let number = |i: usize, default: usize| {
-        args.get(i)
-            .map_or(default, |text| text.parse().expect("a count"))
-    };
+    let number = |i: usize, default: usize| args.get(i).map_or(default, |text| text.parse().expect("a count"));
     if args.first().is_some_and(|arg| arg == "--write") {
         let file = args.get(1).expect("a file name");
         std::fs::write(file, stream(number(2, 20_000))).expect("the file can be written");
@@ -149,10 +146,7 @@ fn main() {
     assert_eq!(expected.0, packets as u64);
 
     let frames: Vec<&[u8]> = stream.split_inclusive(|b| *b == b'\n').collect();
-    let segments: Vec<&[u8]> = frames
-        .iter()
-        .map(|frame| &frame[6..frame.len() - 6])
-        .collect();
+    let segments: Vec<&[u8]> = frames.iter().map(|frame| &frame[6..frame.len() - 6]).collect();
     let table: [u16; 256] = std::array::from_fn(|i| {
         (0..8).fold(i as u16, |register, _| {
             if register & 1 == 1 {
@@ -188,17 +182,13 @@ fn main() {
     report(
         "hj212: CRC alone",
         best(rounds, || {
-            segments
-                .iter()
-                .for_each(|s| _ = black_box(hj212::crc::hj212(s)))
+            segments.iter().for_each(|s| _ = black_box(hj212::crc::hj212(s)))
         }),
     );
     let serial = report(
         "byte-serial table CRC alone (nothing else)",
         best(rounds, || {
-            segments
-                .iter()
-                .for_each(|s| _ = black_box(crc_serial(&table, s)))
+            segments.iter().for_each(|s| _ = black_box(crc_serial(&table, s)))
         }),
     );
     println!(

@@ -60,10 +60,7 @@ impl<'a> Area<'a> {
     /// Whether a needed key stands there: itself, another spelling of it, or (`*-SN`) some key ending so.
     fn has(&self, key: &str) -> bool {
         match key.strip_prefix('*') {
-            Some(ending) => self
-                .slots
-                .iter()
-                .any(|slot| slot.key(self.text).ends_with(ending)),
+            Some(ending) => self.slots.iter().any(|slot| slot.key(self.text).ends_with(ending)),
             None if key == "Ctime" => self.parameter(key).or(self.parameter("CTime")).is_some(),
             None => self.parameter(key).is_some(),
         }
@@ -73,9 +70,7 @@ impl<'a> Area<'a> {
         match command.request_if {
             RequestIf::Always => true,
             RequestIf::Never => false,
-            RequestIf::Range => {
-                self.parameter("BeginTime").is_some() || self.parameter("EndTime").is_some()
-            }
+            RequestIf::Range => self.parameter("BeginTime").is_some() || self.parameter("EndTime").is_some(),
             RequestIf::Only => {
                 let more = if version == Version::V2025 {
                     command.request_keys_2025
@@ -114,10 +109,7 @@ impl<'a> Area<'a> {
         // A read of power-use history (2025) is a 2011 with a range; it is asked for like any other history.
         if is_request
             && command.request_if == RequestIf::Only
-            && self
-                .parameter("BeginTime")
-                .or(self.parameter("EndTime"))
-                .is_some()
+            && self.parameter("BeginTime").or(self.parameter("EndTime")).is_some()
             && needs.is_empty()
         {
             needs = "BeginTime EndTime";
@@ -133,8 +125,7 @@ impl<'a> Area<'a> {
         self.check_parameters()?;
         if let Some(time) = data_time {
             warnings.add_if(
-                self.parameter("DataTime")
-                    .is_some_and(|text| text.len() == 17),
+                self.parameter("DataTime").is_some_and(|text| text.len() == 17),
                 Warning::Datatime17Digits,
             );
             let is_start = match command.code {
@@ -177,14 +168,11 @@ impl<'a> Area<'a> {
     }
 
     fn range(&self) -> Result<Option<(Time, Time)>, Fault<'a>> {
-        let (Some(begin), Some(end)) = (self.parameter("BeginTime"), self.parameter("EndTime"))
-        else {
+        let (Some(begin), Some(end)) = (self.parameter("BeginTime"), self.parameter("EndTime")) else {
             return Ok(None);
         };
         // A malformed time is refused with the other parameters.
-        let (Some(begin_time), Some(end_time)) =
-            (Time::read(begin.as_bytes()), Time::read(end.as_bytes()))
-        else {
+        let (Some(begin_time), Some(end_time)) = (Time::read(begin.as_bytes()), Time::read(end.as_bytes())) else {
             return Ok(None);
         };
         if begin_time > end_time {
@@ -195,19 +183,14 @@ impl<'a> Area<'a> {
     }
 
     fn check_parameters(&self) -> Result<(), Fault<'a>> {
-        for slot in self
-            .parameters()
-            .filter(|slot| slot.attr == crate::Attr::None)
-        {
+        for slot in self.parameters().filter(|slot| slot.attr == crate::Attr::None) {
             let Some(parameter) = codes::parameter(slot.key(self.text)) else {
                 continue;
             };
             let value = slot.value(self.text);
             let bad = Err((Reason::ValueBad, value));
-            let is_code = |most: usize| {
-                (1..=most).contains(&value.len())
-                    && value.bytes().all(|b| b.is_ascii_alphanumeric())
-            };
+            let is_code =
+                |most: usize| (1..=most).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric());
             match parameter.kind {
                 ParameterKind::Time if Time::read(value.as_bytes()).is_none() => return bad,
                 ParameterKind::Clock if !is_clock(value) => return bad,
@@ -215,9 +198,7 @@ impl<'a> Area<'a> {
                 ParameterKind::Password if !is_code(6) => return bad,
                 ParameterKind::Text if value.is_empty() => return bad,
                 ParameterKind::Int | ParameterKind::Set => {
-                    let is_number = !value.is_empty()
-                        && value.len() <= 9
-                        && value.bytes().all(|b| b.is_ascii_digit());
+                    let is_number = !value.is_empty() && value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
                     let fits = |number: u16| match parameter.kind {
                         ParameterKind::Set => parameter
                             .allowed

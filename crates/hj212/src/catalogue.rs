@@ -240,10 +240,7 @@ static REASONS: [ReasonRow; Reason::ALL.len()] = {
     let mut i = 0;
     while i < rows.len() {
         let name = cursor.field();
-        assert!(
-            same(name, Reason::ALL[i].name()),
-            "reasons.csv is in another order"
-        );
+        assert!(same(name, Reason::ALL[i].name()), "reasons.csv is in another order");
         let layer = cursor.field();
         let code = number(cursor.field(), 0);
         let ack = same(cursor.field(), "yes");
@@ -345,10 +342,7 @@ impl Warning {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Warnings(u32);
 
-const _: () = assert!(
-    Warning::ALL.len() <= 32,
-    "the set of warnings needs more bits"
-);
+const _: () = assert!(Warning::ALL.len() <= 32, "the set of warnings needs more bits");
 
 impl Warnings {
     /// Adds one.
@@ -378,18 +372,13 @@ impl Warnings {
 
     /// All of them, in the order of the catalogue.
     pub fn iter(self) -> impl Iterator<Item = Warning> {
-        Warning::ALL
-            .iter()
-            .copied()
-            .filter(move |warning| self.has(*warning))
+        Warning::ALL.iter().copied().filter(move |warning| self.has(*warning))
     }
 }
 
 impl core::fmt::Debug for Warnings {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(Warning::name))
-            .finish()
+        f.debug_set().entries(self.iter().map(Warning::name)).finish()
     }
 }
 

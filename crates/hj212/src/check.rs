@@ -32,10 +32,7 @@ pub fn check_json(bytes: &[u8], options: &Options<'_>) -> String {
 
 fn accepted(packet: &Packet<'_>, out: &mut String) {
     out.push_str(r#"{"ok":true,"reason":null,"warnings":["#);
-    let mut of_items: Vec<Reason> = packet
-        .quarantined()
-        .filter_map(|item| item.problem)
-        .collect();
+    let mut of_items: Vec<Reason> = packet.quarantined().filter_map(|item| item.problem).collect();
     of_items.sort();
     of_items.dedup();
     let names = packet
@@ -78,11 +75,7 @@ fn refused(bytes: &[u8], reject: &Reject<'_>, options: &Options<'_>, out: &mut S
     let header = segment.map(Header::read);
     match header {
         // Version bits that no standard has: say nothing rather than 2005.
-        Some(header)
-            if header
-                .flag()
-                .is_none_or(|flag| Version::of_flag(flag).is_some()) =>
-        {
+        Some(header) if header.flag().is_none_or(|flag| Version::of_flag(flag).is_some()) => {
             number("", header.version(options, None).0.year().into(), out);
         }
         _ => out.push_str("null"),
@@ -242,7 +235,8 @@ mod tests {
 
     #[test]
     fn accepted_packet() {
-        let line = r"##0098QN=20260105093000120;ST=32;CN=9011;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&QnRtn=1&&";
+        let line =
+            r"##0098QN=20260105093000120;ST=32;CN=9011;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&QnRtn=1&&";
         let crc = crate::crc::hj212(line.as_bytes()[6..].as_ref());
         let line = std::format!(
             "{}{crc:04X}\\r\\n",
@@ -259,10 +253,7 @@ mod tests {
             check(line.trim_end_matches("\\r\\n"))["warnings"],
             json!(["tail_missing"])
         );
-        assert_eq!(
-            check(&line.replace("QnRtn=1", "QnRtn=2"))["reason"],
-            "crc_mismatch"
-        );
+        assert_eq!(check(&line.replace("QnRtn=1", "QnRtn=2"))["reason"], "crc_mismatch");
     }
 
     #[test]

@@ -35,9 +35,7 @@ pub(crate) fn as_text(area: &[u8]) -> Vec<u8> {
     let (blocks, rest) = area.split_at(area.len() - area.len() % BLOCK);
     let mut text = Vec::with_capacity(area.len() * 5 + 2);
     for (i, byte) in blocks.iter().enumerate() {
-        text.extend_from_slice(
-            alloc::format!("{}0x{byte:02X}", if i == 0 { '{' } else { ',' }).as_bytes(),
-        );
+        text.extend_from_slice(alloc::format!("{}0x{byte:02X}", if i == 0 { '{' } else { ',' }).as_bytes());
     }
     if !blocks.is_empty() {
         text.push(b'}');
@@ -81,23 +79,14 @@ mod tests {
     #[test]
     fn text_form() {
         let mut area = std::string::String::from("{");
-        area.push_str(
-            &(0..16)
-                .map(|i| std::format!("0x{i:02X}"))
-                .collect::<Vec<_>>()
-                .join(","),
-        );
+        area.push_str(&(0..16).map(|i| std::format!("0x{i:02X}")).collect::<Vec<_>>().join(","));
         area.push_str("}lag=N");
         let (bytes, as_text) = raw(area.as_bytes());
         assert!(as_text);
         assert_eq!(bytes[..16], core::array::from_fn::<u8, 16, _>(|i| i as u8));
         assert_eq!(&bytes[16..], b"lag=N");
         assert_eq!(raw(b"plain"), (b"plain".to_vec(), false));
-        assert!(
-            looks_encrypted(&[0xE4])
-                && looks_encrypted(b"{0xE4")
-                && !looks_encrypted(b"DataTime=1")
-        );
+        assert!(looks_encrypted(&[0xE4]) && looks_encrypted(b"{0xE4") && !looks_encrypted(b"DataTime=1"));
     }
 
     /// GB/T 32907 appendix A, and the vector of the sheet for HJ 212-2025.
@@ -109,9 +98,7 @@ mod tests {
                 .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).expect("hex"))
                 .collect::<Vec<u8>>()
         };
-        let key: Key = hex("0123456789abcdeffedcba9876543210")
-            .try_into()
-            .expect("16 bytes");
+        let key: Key = hex("0123456789abcdeffedcba9876543210").try_into().expect("16 bytes");
         let mut block = hex("0123456789abcdeffedcba9876543210");
         encrypt(&mut block, &key);
         assert_eq!(block, hex("681edf34d206965e86b3e94f536e4246"));
@@ -120,10 +107,7 @@ mod tests {
         );
         let mut area = cipher.clone();
         decrypt(&mut area, &[0x30; 16]);
-        assert_eq!(
-            area,
-            b"DataTime=20240601085857;w01018-Rtd=42.0,w01018-Flag=N"
-        );
+        assert_eq!(area, b"DataTime=20240601085857;w01018-Rtd=42.0,w01018-Flag=N");
         encrypt(&mut area, &[0x30; 16]);
         assert_eq!(area, cipher);
     }

@@ -67,9 +67,9 @@ pub fn hj212(segment: &[u8]) -> u16 {
 
 /// The definition, bit by bit, as the standard prints it. For tests and as a reference.
 pub fn hj212_bit_by_bit(segment: &[u8]) -> u16 {
-    segment.iter().fold(START, |crc, byte| {
-        eight_shifts((crc >> 8) ^ u16::from(*byte))
-    })
+    segment
+        .iter()
+        .fold(START, |crc, byte| eight_shifts((crc >> 8) ^ u16::from(*byte)))
 }
 
 /// Modbus CRC-16, which some loggers send instead (low byte first). Only for stations set so.
@@ -143,9 +143,7 @@ fn advance(high: u8, bytes: &[u8]) -> u8 {
         }
     }
     let sum = sums.iter().fold(0, |all, sum| all ^ sum);
-    let sum = single
-        .iter()
-        .fold(sum, |sum, word| sum ^ u64::from_le_bytes(*word));
+    let sum = single.iter().fold(sum, |sum, word| sum ^ u64::from_le_bytes(*word));
     // Byte i of a word still has 8 - i steps before it when the words are over, which is H^(8 - i); the
     // state itself has a multiple of eight, which is nothing.
     let lanes = sum.to_le_bytes();

@@ -23,10 +23,7 @@ impl Cursor {
         while end < bytes.len() && bytes[end] != b'\n' {
             end += 1;
         }
-        self.rest = self
-            .rest
-            .split_at(if end < bytes.len() { end + 1 } else { end })
-            .1;
+        self.rest = self.rest.split_at(if end < bytes.len() { end + 1 } else { end }).1;
     }
 
     /// Number of rows from here on.
@@ -56,10 +53,7 @@ impl Cursor {
         }
         let field = self.rest.split_at(end).0.split_at(start).1;
         let next = end + quoted as usize;
-        self.rest = self
-            .rest
-            .split_at(if next < bytes.len() { next + 1 } else { next })
-            .1;
+        self.rest = self.rest.split_at(if next < bytes.len() { next + 1 } else { next }).1;
         field
     }
 }

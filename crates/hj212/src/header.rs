@@ -155,31 +155,18 @@ impl<'a> Header<'a> {
         }
         // No CP: what stands behind the first && is no header, whatever it looks like.
         match segment.find("&&") {
-            Some(end) if header.fault.is_some() && end < segment.len() => {
-                Header::read(&segment[..end])
-            }
+            Some(end) if header.fault.is_some() && end < segment.len() => Header::read(&segment[..end]),
             _ => header,
         }
     }
 
     /// `equals`: the place of its first `=` in the item.
-    fn item(
-        &mut self,
-        segment: &'a str,
-        at: usize,
-        item: &'a str,
-        equals: Option<usize>,
-        places: &mut (u8, u8),
-    ) {
+    fn item(&mut self, segment: &'a str, at: usize, item: &'a str, equals: Option<usize>, places: &mut (u8, u8)) {
         let Some(equals) = equals else {
             return self.fail(Reason::HeaderItemWithoutEquals, item);
         };
         let (mut key, mut value) = (&item[..equals], &item[equals + 1..]);
-        if key.ends_with(' ')
-            || key.starts_with(' ')
-            || value.ends_with(' ')
-            || value.starts_with(' ')
-        {
+        if key.ends_with(' ') || key.starts_with(' ') || value.ends_with(' ') || value.starts_with(' ') {
             (key, value) = (key.trim_matches(' '), value.trim_matches(' '));
             self.warnings.add(Warning::SpaceTrimmed);
         }
@@ -288,15 +275,8 @@ impl<'a> Header<'a> {
 
     /// The version whose rules hold, as far as Flag and the station's setting tell. `data_time` is the time
     /// of the data if it is known: nothing older than the standard of 2025 is judged by it.
-    pub(crate) fn version(
-        &self,
-        options: &Options<'_>,
-        data_time: Option<Time>,
-    ) -> (Version, bool) {
-        let by_flag = self
-            .flag()
-            .and_then(Version::of_flag)
-            .unwrap_or(Version::V2005);
+    pub(crate) fn version(&self, options: &Options<'_>, data_time: Option<Time>) -> (Version, bool) {
+        let by_flag = self.flag().and_then(Version::of_flag).unwrap_or(Version::V2005);
         if by_flag != Version::V2025 {
             return (by_flag, false);
         }
@@ -306,8 +286,7 @@ impl<'a> Header<'a> {
         } else {
             by_flag
         };
-        let implausible =
-            data_time.is_some_and(|time| (time.year, time.month, time.day) < ISSUED_2025);
+        let implausible = data_time.is_some_and(|time| (time.year, time.month, time.day) < ISSUED_2025);
         (
             if implausible {
                 by_station.min(Version::V2017)
@@ -319,11 +298,7 @@ impl<'a> Header<'a> {
     }
 
     /// Judges the fields. `version` as told by [`Header::version`].
-    pub(crate) fn check(
-        &self,
-        options: &Options<'_>,
-        version: Version,
-    ) -> Result<Checked, Fault<'a>> {
+    pub(crate) fn check(&self, options: &Options<'_>, version: Version) -> Result<Checked, Fault<'a>> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -336,11 +311,7 @@ impl<'a> Header<'a> {
             _ => {}
         }
         let st = self.st().ok_or((Reason::StMissing, ""))?;
-        if st.len() != 2
-            || !st
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-        {
+        if st.len() != 2 || !st.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
             return Err((Reason::StBad, st));
         }
         let cn = self.cn().ok_or((Reason::CnMissing, ""))?;
@@ -356,10 +327,7 @@ impl<'a> Header<'a> {
             Some(text) => Some(self.flag().ok_or((Reason::FlagBad, text))?),
         };
         if flag.is_some_and(|flag| Version::of_flag(flag).is_none()) {
-            return Err((
-                Reason::FlagVersionUnknown,
-                self.get(Field::Flag).unwrap_or_default(),
-            ));
+            return Err((Reason::FlagVersionUnknown, self.get(Field::Flag).unwrap_or_default()));
         }
         let part = self.check_split(flag.is_some_and(|flag| flag & FLAG_SPLIT != 0), version)?;
         if let Some(rf) = self.get(Field::Rf) {
@@ -391,14 +359,9 @@ impl<'a> Header<'a> {
     }
 
     /// PW and MN.
-    fn check_sender(
-        &self,
-        options: &Options<'_>,
-        warnings: &mut Warnings,
-    ) -> Result<(), Fault<'a>> {
+    fn check_sender(&self, options: &Options<'_>, warnings: &mut Warnings) -> Result<(), Fault<'a>> {
         let pw = self.pw().ok_or((Reason::PwMissing, ""))?;
-        if options.password.is_some_and(|password| password != pw) || pw.bytes().any(|b| b == b',')
-        {
+        if options.password.is_some_and(|password| password != pw) || pw.bytes().any(|b| b == b',') {
             return Err((Reason::PwWrong, pw));
         }
         let standard = matches!(pw.len(), 1..=6) && pw.bytes().all(|b| b.is_ascii_alphanumeric());

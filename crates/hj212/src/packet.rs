@@ -181,10 +181,7 @@ impl<'a> Packet<'a> {
         self.state
             .slots
             .chunk_by(|a, b| a.group == b.group)
-            .map(|slots| Group {
-                packet: self,
-                slots,
-            })
+            .map(|slots| Group { packet: self, slots })
     }
 
     #[inline]
@@ -230,9 +227,7 @@ impl<'p> Group<'p> {
 
     /// The code of its first item: the factor, or the name of a parameter.
     pub fn code(&self) -> &'p str {
-        self.slots
-            .first()
-            .map_or("", |slot| slot.code(&self.packet.state.area))
+        self.slots.first().map_or("", |slot| slot.code(&self.packet.state.area))
     }
 
     /// The item with this attribute.

@@ -35,21 +35,11 @@ pub fn parse<'a>(bytes: &'a [u8], options: &Options<'_>) -> Result<Packet<'a>, R
         // Low byte first: what is read as the high byte is the low one.
         CrcRule::ModbusLowFirst => crc::modbus(segment).swap_bytes(),
     };
-    warnings.add_if(
-        given.iter().any(u8::is_ascii_lowercase),
-        Warning::CrcLowercase,
-    );
-    warnings.add_if(
-        matches!(cut.tail, Tail::Cr | Tail::Lf),
-        Warning::TailNonstandard,
-    );
+    warnings.add_if(given.iter().any(u8::is_ascii_lowercase), Warning::CrcLowercase);
+    warnings.add_if(matches!(cut.tail, Tail::Cr | Tail::Lf), Warning::TailNonstandard);
     warnings.add_if(cut.tail == Tail::Missing, Warning::TailMissing);
     warnings.add_if(cut.segment > LENGTH_USUAL, Warning::LengthOver1024);
-    let frame = Frame {
-        bytes,
-        cut,
-        warnings,
-    };
+    let frame = Frame { bytes, cut, warnings };
     if value == computed {
         frame.warn_variant(options).plain(segment, options)
     } else {
@@ -80,10 +70,7 @@ impl<'a> Frame<'a> {
     /// The CRC fits the bytes as they came.
     fn plain(self, segment: &'a [u8], options: &Options<'_>) -> Result<Packet<'a>, Reject<'a>> {
         if let Some(at) = control_character(segment) {
-            return Err(Reject::new(
-                Reason::ControlCharacter,
-                Detail::at(at, &segment[at..]),
-            ));
+            return Err(Reject::new(Reason::ControlCharacter, Detail::at(at, &segment[at..])));
         }
         let text = match core::str::from_utf8(segment) {
             Ok(text) => text,
@@ -95,16 +82,12 @@ impl<'a> Frame<'a> {
             }
         };
         let header = Header::read(text);
-        let refuse = |(reason, found): (Reason, &str)| {
-            Reject::new(reason, Detail::found(found)).with_header(header)
-        };
+        let refuse = |(reason, found): (Reason, &str)| Reject::new(reason, Detail::found(found)).with_header(header);
         let (opened, close) = match header.cp {
             None => (None, text.len()),
             Some(cp) => (text[cp..].strip_prefix("&&"), text.len()),
         };
-        let peeked = opened
-            .filter(|_| header.says_2025())
-            .and_then(peek_data_time);
+        let peeked = opened.filter(|_| header.says_2025()).and_then(peek_data_time);
         let (version, implausible) = header.version(options, peeked);
         let checked = header.check(options, version).map_err(refuse)?;
         let Some(area) = opened.and_then(|area| area.strip_suffix("&&")) else {
@@ -117,14 +100,7 @@ impl<'a> Frame<'a> {
         let mut warnings = self.warnings;
         warnings.merge(checked.warnings);
         warnings.add_if(implausible, Warning::VersionImplausible);
-        self.finish(
-            header,
-            checked,
-            Cow::Borrowed(area),
-            version,
-            warnings,
-            options,
-        )
+        self.finish(header, checked, Cow::Borrowed(area), version, warnings, options)
     }
 
     /// The CRC does not fit: an encrypted packet of 2025, or damage.
@@ -136,14 +112,11 @@ impl<'a> Frame<'a> {
         options: &Options<'_>,
     ) -> Result<Packet<'a>, Reject<'a>> {
         let mismatch = Reject::new(Reason::CrcMismatch, Detail::Crc { given, computed });
-        let Some(open) =
-            memmem::find(segment, AREA_OPEN).filter(|open| *open == 0 || segment[open - 1] == b';')
-        else {
+        let Some(open) = memmem::find(segment, AREA_OPEN).filter(|open| *open == 0 || segment[open - 1] == b';') else {
             return Err(mismatch);
         };
         let (head, area) = segment.split_at(open + AREA_OPEN.len());
-        let (Ok(head), Some(area)) = (core::str::from_utf8(head), area.strip_suffix(AREA_CLOSE))
-        else {
+        let (Ok(head), Some(area)) = (core::str::from_utf8(head), area.strip_suffix(AREA_CLOSE)) else {
             return Err(mismatch);
         };
         let header = Header::read(head);
@@ -152,9 +125,7 @@ impl<'a> Frame<'a> {
             return Err(mismatch);
         }
         // The fields of the header come before the key: they are plain and can be judged.
-        let refuse = |(reason, found): (Reason, &str)| {
-            Reject::new(reason, Detail::found(found)).with_header(header)
-        };
+        let refuse = |(reason, found): (Reason, &str)| Reject::new(reason, Detail::found(found)).with_header(header);
         let Some(key) = options.key.filter(|_| cfg!(feature = "sm4")) else {
             // The header is not protected by a CRC that could be verified; only what is sure is refused by it.
             return match header.check(options, version) {
@@ -178,18 +149,14 @@ impl<'a> Frame<'a> {
             ));
         }
         if let Some(at) = control_character(head.as_bytes()).or(control_character(&plain)) {
-            return Err(
-                Reject::new(Reason::ControlCharacter, Detail::at(at, &[])).with_header(header)
-            );
+            return Err(Reject::new(Reason::ControlCharacter, Detail::at(at, &[])).with_header(header));
         }
         let plain = match alloc::string::String::from_utf8(plain) {
             Ok(plain) => plain,
             Err(error) => {
-                return Err(Reject::new(
-                    Reason::NotUtf8,
-                    Detail::at(error.utf8_error().valid_up_to(), &[]),
-                )
-                .with_header(header));
+                return Err(
+                    Reject::new(Reason::NotUtf8, Detail::at(error.utf8_error().valid_up_to(), &[])).with_header(header),
+                );
             }
         };
         let (version, implausible) = header.version(options, peek_data_time(&plain));
@@ -198,18 +165,10 @@ impl<'a> Frame<'a> {
             return Err(refuse((Reason::CpEmbeddedTerminator, &plain)));
         }
         self.warnings.merge(checked.warnings);
-        self.warnings
-            .add_if(implausible, Warning::VersionImplausible);
+        self.warnings.add_if(implausible, Warning::VersionImplausible);
         self.warnings.add_if(as_text, Warning::CipherAsText);
         let warnings = self.warnings;
-        self.finish(
-            header,
-            checked,
-            Cow::Owned(plain),
-            version,
-            warnings,
-            options,
-        )
+        self.finish(header, checked, Cow::Owned(plain), version, warnings, options)
     }
 
     /// Header in order, area at hand.
@@ -244,9 +203,7 @@ impl<'a> Frame<'a> {
             parameters_end,
         }
         .check(checked.command, version, is_late);
-        let whole = whole.map_err(|(reason, found)| {
-            Reject::new(reason, Detail::found(found)).with_header(header)
-        })?;
+        let whole = whole.map_err(|(reason, found)| Reject::new(reason, Detail::found(found)).with_header(header))?;
         warnings.merge(of_items);
         warnings.merge(whole.warnings);
         if whole.role == Role::Upload {
@@ -285,11 +242,7 @@ fn peek_data_time(area: &str) -> Option<Time> {
     // It nearly always stands first.
     let value = match area.strip_prefix("DataTime=") {
         Some(rest) => &rest[..rest.find([';', ',', '&']).unwrap_or(rest.len())],
-        None => {
-            Pairs::new(area)
-                .find(|pair| pair.key == "DataTime")?
-                .value?
-        }
+        None => Pairs::new(area).find(|pair| pair.key == "DataTime")?.value?,
     };
     Time::read(value.as_bytes())
 }
@@ -298,10 +251,7 @@ fn peek_data_time(area: &str) -> Option<Time> {
 fn control_character(bytes: &[u8]) -> Option<usize> {
     let is_control = |byte: &u8| (*byte < 0x20) | (*byte == 0x7F);
     // No branch in the loop, so that many bytes are compared at once.
-    if !bytes
-        .iter()
-        .fold(false, |found, byte| found | is_control(byte))
-    {
+    if !bytes.iter().fold(false, |found, byte| found | is_control(byte)) {
         return None;
     }
     bytes.iter().position(is_control)

@@ -95,17 +95,15 @@ impl fmt::Display for Detail {
         match self {
             Detail::None => Ok(()),
             Detail::Found(clip) => write!(f, "`{clip}`"),
-            Detail::At(place, clip) => write!(
-                f,
-                "byte {place} of the data segment: `{}`",
-                clip.bytes().escape_ascii()
-            ),
+            Detail::At(place, clip) => write!(f, "byte {place} of the data segment: `{}`", clip.bytes().escape_ascii()),
             Detail::Crc { given, computed } => {
                 write!(f, "given {given:04X}, computed {computed:04X}")?;
                 if crc::is_possible(*given) {
                     Ok(())
                 } else {
-                    f.write_str("; the given value cannot come from the standard's algorithm: the sender uses another one")
+                    f.write_str(
+                        "; the given value cannot come from the standard's algorithm: the sender uses another one",
+                    )
                 }
             }
             Detail::Length { declared, held } => {
@@ -146,9 +144,7 @@ impl<'a> Reject<'a> {
                     held: bytes.len() - 6,
                 }
             }
-            (_, Some(digits)) if reason == Reason::LengthNotDigits => {
-                Detail::At(0, Clip::new(digits))
-            }
+            (_, Some(digits)) if reason == Reason::LengthNotDigits => Detail::At(0, Clip::new(digits)),
             (Reason::NoHeader, _) => Detail::At(0, Clip::new(&bytes[..bytes.len().min(6)])),
             _ => Detail::None,
         };

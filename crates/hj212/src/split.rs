@@ -92,13 +92,7 @@ impl<T> Reassembly<T> {
     }
 
     /// Adds a packet at `now_ms`. Messages that had to make room are pushed to `given_up`.
-    pub fn add(
-        &mut self,
-        packet: &Packet<'_>,
-        part: T,
-        now_ms: u64,
-        given_up: &mut Vec<GivenUp<T>>,
-    ) -> Added<T> {
+    pub fn add(&mut self, packet: &Packet<'_>, part: T, now_ms: u64, given_up: &mut Vec<GivenUp<T>>) -> Added<T> {
         self.expire(now_ms, given_up);
         let Some(place) = packet.part() else {
             return Added::Whole;
@@ -200,26 +194,14 @@ mod tests {
     #[test]
     fn parts_in_any_order_and_again() {
         let mut room = Reassembly::new(40_000, 8);
-        assert_eq!(
-            add(&mut room, 2, 3, 9, 20, 0).0,
-            Added::Waiting { missing: 2 }
-        );
-        assert_eq!(
-            add(&mut room, 2, 3, 9, 21, 1).0,
-            Added::Again {
-                older: 20,
-                missing: 2
-            }
-        );
+        assert_eq!(add(&mut room, 2, 3, 9, 20, 0).0, Added::Waiting { missing: 2 });
+        assert_eq!(add(&mut room, 2, 3, 9, 21, 1).0, Added::Again { older: 20, missing: 2 });
         assert_eq!(
             add(&mut room, 1, 2, 10, 99, 2).0,
             Added::Waiting { missing: 1 },
             "another hour"
         );
-        assert_eq!(
-            add(&mut room, 3, 3, 9, 30, 3).0,
-            Added::Waiting { missing: 1 }
-        );
+        assert_eq!(add(&mut room, 3, 3, 9, 30, 3).0, Added::Waiting { missing: 1 });
         assert_eq!(
             add(&mut room, 1, 3, 9, 10, 4).0,
             Added::Complete(alloc::vec![10, 21, 30])

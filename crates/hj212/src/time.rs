@@ -29,10 +29,7 @@ impl Time {
             return None;
         }
         // One test for all digits: a character that is none gives a value above nine.
-        if text
-            .iter()
-            .fold(false, |bad, b| bad | (b.wrapping_sub(b'0') > 9))
-        {
+        if text.iter().fold(false, |bad, b| bad | (b.wrapping_sub(b'0') > 9)) {
             return None;
         }
         let two = |at: usize| (text[at] - b'0') * 10 + (text[at + 1] - b'0');
@@ -87,10 +84,7 @@ fn days_since_1970(year: u16, month: u8, day: u8) -> i64 {
     let year = i64::from(year) - i64::from(month <= 2);
     let from_march = i64::from((month + 9) % 12);
     let before_month = (153 * from_march + 2) / 5;
-    year * 365 + year.div_euclid(4) - year.div_euclid(100)
-        + year.div_euclid(400)
-        + before_month
-        + i64::from(day)
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + before_month + i64::from(day)
         - 1
         - 719_468
 }
@@ -120,10 +114,7 @@ mod tests {
 
     #[test]
     fn seconds_since_1970_in_utc() {
-        assert_eq!(
-            Time::read(b"19700101080000").map(|t| t.utc_seconds()),
-            Some(0)
-        );
+        assert_eq!(Time::read(b"19700101080000").map(|t| t.utc_seconds()), Some(0));
         assert_eq!(
             Time::read(b"20260105093000").map(|t| t.utc_seconds()),
             Some(1_767_576_600)

@@ -40,22 +40,17 @@ impl fmt::Display for WriteError {
                 f,
                 "a data segment of {length} bytes: it must have 1 to 9999; split the data into several packets"
             ),
-            WriteError::ControlCharacter { at } => write!(
-                f,
-                "a control character at byte {at} of the data segment: remove it"
-            ),
+            WriteError::ControlCharacter { at } => {
+                write!(f, "a control character at byte {at} of the data segment: remove it")
+            }
             WriteError::EmbeddedTerminator => {
                 f.write_str("`&&` inside the data area: only log text between `//` may hold it")
             }
             WriteError::BadField(name) => {
                 write!(f, "the header field {name} is missing or holds a separator")
             }
-            WriteError::NoQn => {
-                f.write_str("there is no QN: a packet without one cannot be answered")
-            }
-            WriteError::Parts => {
-                f.write_str("part numbers out of range: 1 to PNUM, at most 9 in version 2025")
-            }
+            WriteError::NoQn => f.write_str("there is no QN: a packet without one cannot be answered"),
+            WriteError::Parts => f.write_str("part numbers out of range: 1 to PNUM, at most 9 in version 2025"),
         }
     }
 }
@@ -155,22 +150,16 @@ impl Outgoing<'_> {
             Some(part)
                 if part.number < 1
                     || part.number > part.of
-                    || part.of
-                        > if self.version == Version::V2025 {
-                            9
-                        } else {
-                            9999
-                        } =>
+                    || part.of > if self.version == Version::V2025 { 9 } else { 9999 } =>
             {
                 return Err(WriteError::Parts);
             }
             part => part.map(|part| (part.of.to_string(), part.number.to_string())),
         };
-        let split =
-            |field: &mut dyn FnMut(&'static str, &str) -> Result<(), WriteError>| match &parts {
-                Some((of, number)) => field("PNUM", of).and_then(|()| field("PNO", number)),
-                None => Ok(()),
-            };
+        let split = |field: &mut dyn FnMut(&'static str, &str) -> Result<(), WriteError>| match &parts {
+            Some((of, number)) => field("PNUM", of).and_then(|()| field("PNO", number)),
+            None => Ok(()),
+        };
         let flag = self.version.flag_bits()
             | if self.part.is_some() { FLAG_SPLIT } else { 0 }
             | if self.wants_answer { FLAG_ANSWER } else { 0 };
@@ -202,10 +191,7 @@ pub fn frame(segment: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
 }
 
 fn check_segment(segment: &[u8]) -> Result<(), WriteError> {
-    match segment
-        .iter()
-        .position(|byte| *byte < 0x20 || *byte == 0x7F)
-    {
+    match segment.iter().position(|byte| *byte < 0x20 || *byte == 0x7F) {
         Some(at) => Err(WriteError::ControlCharacter { at }),
         None => Ok(()),
     }
@@ -213,9 +199,7 @@ fn check_segment(segment: &[u8]) -> Result<(), WriteError> {
 
 fn envelope(segment: &[u8], crc: u16, out: &mut Vec<u8>) -> Result<(), WriteError> {
     if segment.is_empty() || segment.len() > 9999 {
-        return Err(WriteError::Length {
-            length: segment.len(),
-        });
+        return Err(WriteError::Length { length: segment.len() });
     }
     out.extend_from_slice(alloc::format!("##{:04}", segment.len()).as_bytes());
     out.extend_from_slice(segment);
@@ -255,8 +239,7 @@ fn answer(to: &Header<'_>, cn: u16, area: &str, out: &mut Vec<u8>) -> Result<(),
     let mn = to.mn().ok_or(WriteError::BadField("MN"))?;
     let flag = to.flag().unwrap_or_default() & !(FLAG_ANSWER | FLAG_SPLIT);
     frame(
-        alloc::format!("QN={qn};ST=91;CN={cn};PW={pw};MN={mn};Flag={flag};CP=&&{area}&&")
-            .as_bytes(),
+        alloc::format!("QN={qn};ST=91;CN={cn};PW={pw};MN={mn};Flag={flag};CP=&&{area}&&").as_bytes(),
         out,
     )
 }

@@ -3,8 +3,7 @@
 use hj212::{Options, Reason, Registered, Warning, check, parse, write};
 use std::collections::BTreeSet;
 
-const HEAD: &str =
-    "QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&";
+const HEAD: &str = "QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&";
 
 /// A frame around the usual head with other fields or data.
 fn frame(segment: &str) -> Vec<u8> {
@@ -73,22 +72,14 @@ fn refusals() -> Vec<(Reason, Vec<u8>)> {
         (HeaderItemWithoutEquals, head("ST=31", "ST=31;x")),
         (
             CpMissing,
-            frame(
-                "QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5",
-            ),
+            frame("QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5"),
         ),
-        (
-            CpNoTerminator,
-            frame(&format!("{HEAD}DataTime=20260105093000")),
-        ),
+        (CpNoTerminator, frame(&format!("{HEAD}DataTime=20260105093000"))),
         (
             CpEmbeddedTerminator,
             upload("2011", "DataTime=20260105093000&&;a21026-Rtd=1"),
         ),
-        (
-            DatatimeMissing,
-            upload("2011", "a21026-Rtd=1,a21026-Flag=N"),
-        ),
+        (DatatimeMissing, upload("2011", "a21026-Rtd=1,a21026-Flag=N")),
         (DatatimeMissing, upload("2061", "")),
         (DatatimeBad, upload("2061", "DataTime=20260229090000")),
         (
@@ -99,28 +90,16 @@ fn refusals() -> Vec<(Reason, Vec<u8>)> {
             TimeRangeBad,
             upload("2061", "BeginTime=20260105090000,EndTime=20260105080000"),
         ),
-        (
-            RequiredKeyMissing,
-            upload("2061", "BeginTime=20260105090000"),
-        ),
-        (
-            RequiredKeyMissing,
-            upload("3016", "PolId=w01018;CstartTime=000000"),
-        ),
-        (
-            RequiredKeyMissing,
-            upload("3020", "DataTime=20260105090000"),
-        ),
+        (RequiredKeyMissing, upload("2061", "BeginTime=20260105090000")),
+        (RequiredKeyMissing, upload("3016", "PolId=w01018;CstartTime=000000")),
+        (RequiredKeyMissing, upload("3020", "DataTime=20260105090000")),
         (RequiredKeyMissing, upload("9011", "")),
         (ValueOutOfRange, upload("1062", "RtdInterval=29")),
         (ValueOutOfRange, upload("9011", "QnRtn=10")),
         (ValueOutOfRange, upload("1000", "OverTime=0;ReCount=3")),
         (ValueBad, upload("1012", "SystemTime=2026010509")),
         (ValueBad, upload("1062", "RtdInterval=abc")),
-        (
-            ValueBad,
-            upload("3016", "PolId=w01018;CstartTime=250000;Ctime=2"),
-        ),
+        (ValueBad, upload("3016", "PolId=w01018;CstartTime=250000;Ctime=2")),
     ]
 }
 
@@ -134,10 +113,7 @@ fn items() -> Vec<(Reason, Vec<u8>)> {
         (ItemWithoutEquals, area("a21026-Rtd,a21026-Flag=D")),
         (ItemKeyEmpty, area("=5")),
         (ItemKeyEmpty, area("-Rtd=5")),
-        (
-            DuplicateItemConflict,
-            area("a21026-Rtd=5,a21026-Rtd=6,a21026-Flag=N"),
-        ),
+        (DuplicateItemConflict, area("a21026-Rtd=5,a21026-Rtd=6,a21026-Flag=N")),
         (
             DuplicateItemConflict,
             area("a21026-Rtd=5,a21026-Flag=N;a21002-Rtd=5,a21002-Flag=N;a21026-Rtd=6"),
@@ -161,10 +137,7 @@ fn warnings() -> Vec<(Warning, Vec<u8>)> {
     vec![
         (
             VersionImplausible,
-            frame(
-                &format!("{HEAD}DataTime=20240601085800;a21026-Rtd=5,a21026-Flag=N&&")
-                    .replace("Flag=5", "Flag=9"),
-            ),
+            frame(&format!("{HEAD}DataTime=20240601085800;a21026-Rtd=5,a21026-Flag=N&&").replace("Flag=5", "Flag=9")),
         ),
         (CrcLowercase, lower(&lettered.expect("one of a hundred"))),
         (TailNonstandard, [&without_tail[..], b"\n"].concat()),
@@ -180,34 +153,17 @@ fn warnings() -> Vec<(Warning, Vec<u8>)> {
         ),
         (
             Version2005,
-            frame(
-                "ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime=20260105093000;011-Rtd=31.2&&",
-            ),
+            frame("ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime=20260105093000;011-Rtd=31.2&&"),
         ),
-        (
-            MnNonstandard,
-            head("010000A8900016F000169DC0", "88888880000001"),
-        ),
+        (MnNonstandard, head("010000A8900016F000169DC0", "88888880000001")),
         (PwNonstandard, head("123456", "12345678")),
         (UnknownSt, head("ST=31", "ST=Z9")),
         (UnknownHeaderKey, head("ST=31", "ST=31;X=1")),
         (FieldOrder, head("ST=31;CN=2011", "CN=2011;ST=31")),
-        (
-            Datatime17Digits,
-            upload("2011", "DataTime=20260105093000123"),
-        ),
-        (
-            DatatimeNotAligned,
-            upload("2061", "DataTime=20260105093000"),
-        ),
-        (
-            DatatimeNotAligned,
-            upload("2031", "DataTime=20260105010000"),
-        ),
-        (
-            DatatimeNotAligned,
-            upload("2051", "DataTime=20260105010001"),
-        ),
+        (Datatime17Digits, upload("2011", "DataTime=20260105093000123")),
+        (DatatimeNotAligned, upload("2061", "DataTime=20260105093000")),
+        (DatatimeNotAligned, upload("2031", "DataTime=20260105010000")),
+        (DatatimeNotAligned, upload("2051", "DataTime=20260105010001")),
         (DatatimeInFuture, upload("2011", "DataTime=20260105094001")),
         (DataMarkMissing, area("a21026-Rtd=5")),
         (UnknownDataMark, area("a21026-Rtd=5,a21026-Flag=X")),
@@ -216,10 +172,7 @@ fn warnings() -> Vec<(Warning, Vec<u8>)> {
         (TrailingSeparator, area("a21026-Rtd=5,a21026-Flag=N;")),
         (EmptyGroup, area(";a21026-Rtd=5,a21026-Flag=N")),
         (SpaceTrimmed, upload("9012", " ExeRtn=1")),
-        (
-            DuplicateItemSame,
-            area("a21026-Rtd=5,a21026-Rtd=5,a21026-Flag=N"),
-        ),
+        (DuplicateItemSame, area("a21026-Rtd=5,a21026-Rtd=5,a21026-Flag=N")),
         (
             SeparatorSlip,
             upload("2061", "BeginTime=20260105080000,EndTime=20260105090000"),
@@ -258,12 +211,7 @@ fn options() -> Options<'static> {
 #[test]
 fn reasons() {
     for (expected, bytes) in refusals() {
-        assert_eq!(
-            reason(&bytes, &options()),
-            Some(expected),
-            "{}",
-            check::escape(&bytes)
-        );
+        assert_eq!(reason(&bytes, &options()), Some(expected), "{}", check::escape(&bytes));
     }
 }
 
@@ -272,22 +220,12 @@ fn items_set_aside() {
     for (expected, bytes) in items() {
         let packet = parse(&bytes, &options()).unwrap_or_else(|reject| panic!("{reject}"));
         let problems: BTreeSet<_> = packet.quarantined().map(|item| item.problem).collect();
-        assert_eq!(
-            problems,
-            BTreeSet::from([Some(expected)]),
-            "{}",
-            check::escape(&bytes)
-        );
-        assert!(
-            packet.items().any(|item| item.problem.is_none()),
-            "the rest is taken"
-        );
+        assert_eq!(problems, BTreeSet::from([Some(expected)]), "{}", check::escape(&bytes));
+        assert!(packet.items().any(|item| item.problem.is_none()), "the rest is taken");
     }
     let both = &items().last().expect("there are some").1.clone();
     assert_eq!(
-        parse(both, &options())
-            .map(|packet| packet.quarantined().count())
-            .ok(),
+        parse(both, &options()).map(|packet| packet.quarantined().count()).ok(),
         Some(2)
     );
 }
@@ -295,19 +233,14 @@ fn items_set_aside() {
 #[test]
 fn warnings_alone() {
     for (expected, bytes) in warnings() {
-        let packet = parse(&bytes, &options())
-            .unwrap_or_else(|reject| panic!("{reject}: {}", check::escape(&bytes)));
+        let packet = parse(&bytes, &options()).unwrap_or_else(|reject| panic!("{reject}: {}", check::escape(&bytes)));
         assert!(
             packet.warnings().has(expected),
             "{expected} in {:?}: {}",
             packet.warnings(),
             check::escape(&bytes)
         );
-        let allowed = [
-            expected,
-            Warning::MnNonstandard,
-            Warning::VersionImplausible,
-        ];
+        let allowed = [expected, Warning::MnNonstandard, Warning::VersionImplausible];
         assert!(
             packet.warnings().iter().all(|w| allowed.contains(&w)),
             "{expected} alone in {:?}",
@@ -351,8 +284,7 @@ fn surface_water_sends_flag_9_without_meaning_2025() {
             .replace("ST=31;CN=2011", "ST=21;CN=2061")
             .replace("Flag=5", "Flag=9"),
     );
-    let version =
-        |options: &Options<'_>| parse(&packet, options).map(|packet| packet.version()).ok();
+    let version = |options: &Options<'_>| parse(&packet, options).map(|packet| packet.version()).ok();
     assert_eq!(version(&Options::default()), Some(hj212::Version::V2017));
     assert_eq!(
         version(&Options {
@@ -369,19 +301,11 @@ fn slips_printed_in_the_standard() {
         head("120;ST", "120,ST"),
         upload("2061", "BeginTime=20260105080000,EndTime=20260105090000"),
         upload("9012", " ExeRtn=1"),
-        upload(
-            "3020",
-            "DataTime=20260105093000;PolId=w01018;i12003-Info =0",
-        ),
+        upload("3020", "DataTime=20260105093000;PolId=w01018;i12003-Info =0"),
         upload("2011", "DataTime=20260105093000;01018-Rtd=5"),
         upload("3016", "PolId=w01018;CstartTime=000000;CTime=2"),
     ] {
-        assert_eq!(
-            reason(&bytes, &options()),
-            None,
-            "{}",
-            check::escape(&bytes)
-        );
+        assert_eq!(reason(&bytes, &options()), None, "{}", check::escape(&bytes));
     }
 }
 
@@ -390,15 +314,9 @@ fn requests_and_uploads() {
     use hj212::Role::*;
     let role = |bytes: Vec<u8>| parse(&bytes, &options()).map(|packet| packet.role()).ok();
     assert_eq!(role(upload("2011", "")), Some(Request));
+    assert_eq!(role(upload("2011", "DataTime=20260105093000")), Some(Upload));
     assert_eq!(
-        role(upload("2011", "DataTime=20260105093000")),
-        Some(Upload)
-    );
-    assert_eq!(
-        role(upload(
-            "2061",
-            "BeginTime=20260105080000;EndTime=20260105090000"
-        )),
+        role(upload("2061", "BeginTime=20260105080000;EndTime=20260105090000")),
         Some(Request)
     );
     assert_eq!(role(upload("1011", "PolId=w01018")), Some(Request));
@@ -408,16 +326,10 @@ fn requests_and_uploads() {
     );
     assert_eq!(role(upload("3019", "PolId=w01018")), Some(Request));
     assert_eq!(
-        role(upload(
-            "3019",
-            "PolId=w01018;w01018-SN=010000A8900016F000169DC0"
-        )),
+        role(upload("3019", "PolId=w01018;w01018-SN=010000A8900016F000169DC0")),
         Some(Upload)
     );
-    assert_eq!(
-        role(upload("3020", "PolId=w01018,InfoId=i13004")),
-        Some(Request)
-    );
+    assert_eq!(role(upload("3020", "PolId=w01018,InfoId=i13004")), Some(Request));
     assert_eq!(role(upload("9013", "")), Some(Answer));
     assert_eq!(role(upload("1013", "PolId=w01018")), Some(Notice));
     let power = frame(

@@ -11,10 +11,7 @@ fn events(stream: &[u8], cuts: &[usize]) -> Vec<(String, Vec<u8>)> {
     let mut framer = Framer::new();
     let mut out: Vec<(String, Vec<u8>)> = Vec::new();
     let mut at = 0;
-    let mut sizes = cuts
-        .iter()
-        .copied()
-        .chain(std::iter::repeat(stream.len().max(1)));
+    let mut sizes = cuts.iter().copied().chain(std::iter::repeat(stream.len().max(1)));
     loop {
         while let Some(event) = framer.next() {
             let (kind, bytes) = match event {
@@ -23,9 +20,7 @@ fn events(stream: &[u8], cuts: &[usize]) -> Vec<(String, Vec<u8>)> {
                 Event::Refused { reason, bytes } => (reason.name().to_owned(), bytes),
             };
             match out.last_mut() {
-                Some((last, held)) if last == "junk" && kind == "junk" => {
-                    held.extend_from_slice(bytes)
-                }
+                Some((last, held)) if last == "junk" && kind == "junk" => held.extend_from_slice(bytes),
                 _ => out.push((kind, bytes.to_vec())),
             }
         }

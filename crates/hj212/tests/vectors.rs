@@ -61,12 +61,8 @@ fn frames_from_the_field() {
                     crc: CrcRule::ModbusLowFirst,
                     ..Options::default()
                 };
-                let packet =
-                    parse(frame.as_bytes(), &options).expect("accepted with the station's setting");
-                assert!(
-                    packet.warnings().has(Warning::CrcVariant)
-                        && packet.warnings().has(Warning::LengthOver1024)
-                );
+                let packet = parse(frame.as_bytes(), &options).expect("accepted with the station's setting");
+                assert!(packet.warnings().has(Warning::CrcVariant) && packet.warnings().has(Warning::LengthOver1024));
             }
             (Err(reject), expected) => assert_eq!(reject.reason.name(), expected, "{frame}"),
             (Ok(_), expected) => panic!("accepted instead of {expected}: {frame}"),
@@ -99,16 +95,10 @@ fn crc_vectors_of_printed_packets() {
         ),
     ];
     for (segment, length, crc) in vectors {
-        assert_eq!(
-            (segment.len(), hj212::crc::hj212(segment.as_bytes())),
-            (length, crc)
-        );
+        assert_eq!((segment.len(), hj212::crc::hj212(segment.as_bytes())), (length, crc));
         let mut frame = Vec::new();
         write::frame(segment.as_bytes(), &mut frame).expect("written");
-        assert_eq!(
-            frame,
-            format!("##{length:04}{segment}{crc:04X}\r\n").as_bytes()
-        );
+        assert_eq!(frame, format!("##{length:04}{segment}{crc:04X}\r\n").as_bytes());
         assert!(parse(&frame, &Options::default()).is_ok());
     }
 }
@@ -128,11 +118,7 @@ fn answers() {
     let others: [(Write, u16, Option<&str>); 3] = [
         (|to, out| write::answer_9013(to, out), 9013, None),
         (|to, out| write::answer_9011(to, 2, out), 9011, Some("2")),
-        (
-            |to, out| write::answer_9012(to, 100, out),
-            9012,
-            Some("100"),
-        ),
+        (|to, out| write::answer_9012(to, 100, out), 9012, Some("100")),
     ];
     for (write, cn, value) in others {
         out.clear();
@@ -145,10 +131,7 @@ fn answers() {
         assert_eq!(answer.value("QnRtn").or(answer.value("ExeRtn")), value);
     }
     let old = parse(b"##0096ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime=20260105093000;011-Rtd=31.2,011-Flag=N&&EF41\r\n", &Options::default()).expect("good");
-    assert_eq!(
-        write::answer_9014(old.header(), &mut out),
-        Err(write::WriteError::NoQn)
-    );
+    assert_eq!(write::answer_9014(old.header(), &mut out), Err(write::WriteError::NoQn));
 }
 
 #[test]
@@ -172,7 +155,8 @@ mod encrypted {
     use super::*;
 
     const PLAIN: &str = "DataTime=20240601085857;w01018-Rtd=42.0,w01018-Flag=N";
-    const CIPHER: &str = "51d45d461a00cd12208e58cb32cb3adc37bdb9e1652aab3b433a0dc714bef599c5ae1862bd2d7b740f12a89bd2a4e35e6c61673d4e";
+    const CIPHER: &str =
+        "51d45d461a00cd12208e58cb32cb3adc37bdb9e1652aab3b433a0dc714bef599c5ae1862bd2d7b740f12a89bd2a4e35e6c61673d4e";
 
     fn cipher() -> Vec<u8> {
         (0..CIPHER.len() / 2)
@@ -182,8 +166,7 @@ mod encrypted {
 
     /// Raw bytes; text under the length of the raw bytes; text under its own length.
     fn three_forms() -> [Vec<u8>; 3] {
-        let head =
-            "QN=20240601085857223;ST=32;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&";
+        let head = "QN=20240601085857223;ST=32;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&";
         let raw = [head.as_bytes(), &cipher(), b"&&"].concat();
         assert_eq!(raw.len(), 140);
         let blocks = cipher()[..48]
@@ -192,9 +175,8 @@ mod encrypted {
             .collect::<Vec<_>>()
             .join(",");
         let text = format!("{head}{{{blocks}}}lag=N&&");
-        let frame = |length: usize, segment: &[u8]| {
-            [format!("##{length:04}").as_bytes(), segment, b"D801\r\n"].concat()
-        };
+        let frame =
+            |length: usize, segment: &[u8]| [format!("##{length:04}").as_bytes(), segment, b"D801\r\n"].concat();
         [
             frame(140, &raw),
             frame(140, text.as_bytes()),
@@ -230,10 +212,7 @@ mod encrypted {
                 key: Some(&[0x31; 16]),
                 ..Options::default()
             };
-            assert_eq!(
-                parse(frame, &wrong).expect_err("refused").reason,
-                Reason::CrcMismatch
-            );
+            assert_eq!(parse(frame, &wrong).expect_err("refused").reason, Reason::CrcMismatch);
         }
     }
 

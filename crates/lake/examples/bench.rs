@@ -8,9 +8,7 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{
-    DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampSecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampSecondType};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use lake::{BEIJING_S, Lake, Options, Row, SeriesKey, View};
 
@@ -40,14 +38,7 @@ fn open(dir: &str, law: &str) -> Result<Lake, Any> {
 fn fill(dir: &str, series: i32, days: i64) -> Result<(), Any> {
     let lake = open(dir, "")?;
     let keys: Vec<SeriesKey> = (0..series)
-        .map(|i| {
-            SeriesKey::new(
-                &format!("S{:05}", i / 6),
-                &format!("f{}", i % 6),
-                "1h",
-                "simulated",
-            )
-        })
+        .map(|i| SeriesKey::new(&format!("S{:05}", i / 6), &format!("f{}", i % 6), "1h", "simulated"))
         .collect();
     let ids = lake.series(&keys)?;
     let marks = [lake.mark("H")?, lake.mark("PZ")?, lake.mark("RM")?];
@@ -118,11 +109,7 @@ fn fill(dir: &str, series: i32, days: i64) -> Result<(), Any> {
     Ok(())
 }
 
-fn timed(
-    what: &str,
-    times: usize,
-    mut work: impl FnMut() -> Result<String, Any>,
-) -> Result<(), Any> {
+fn timed(what: &str, times: usize, mut work: impl FnMut() -> Result<String, Any>) -> Result<(), Any> {
     let mut all = vec![];
     let mut answer = String::new();
     for _ in 0..times {
@@ -144,8 +131,7 @@ fn ask(dir: &str) -> Result<(), Any> {
     let at = Instant::now();
     let lake = open(dir, "")?;
     println!("open: {:.1} ms", at.elapsed().as_secs_f64() * 1000.0);
-    let sql =
-        |sql: &str| -> Result<String, Any> { Ok(format!("{:?}", lake.answer(sql, &NOW)?.rows)) };
+    let sql = |sql: &str| -> Result<String, Any> { Ok(format!("{:?}", lake.answer(sql, &NOW)?.rows)) };
     timed("latest of every series (call)", 9, || {
         Ok(lake.latest().len().to_string())
     })?;
@@ -157,9 +143,7 @@ fn ask(dir: &str) -> Result<(), Any> {
         sql(&format!("SELECT count(*), sum(v), max(t) {one}"))
     })?;
     timed("one series, a day", 9, || {
-        sql(&format!(
-            "SELECT count(*), sum(v) {one} AND day = DATE '2024-05-13'"
-        ))
+        sql(&format!("SELECT count(*), sum(v) {one} AND day = DATE '2024-05-13'"))
     })?;
     let month = "FROM obs WHERE day BETWEEN DATE '2024-05-01' AND DATE '2024-05-31' AND mark = 'N'";
     timed("daily means of all series, May", 5, || {
@@ -172,9 +156,7 @@ fn ask(dir: &str) -> Result<(), Any> {
             "SELECT count(*), sum(m) FROM (SELECT series, day, avg(v) m {month} GROUP BY series, day) x"
         ))
     })?;
-    timed("sum of everything", 3, || {
-        sql("SELECT count(*), sum(v) FROM obs")
-    })
+    timed("sum of everything", 3, || sql("SELECT count(*), sum(v) FROM obs"))
 }
 
 /// Loads the peers' file and makes the daily indices of its stations by our rules.
@@ -207,11 +189,7 @@ fn load(lake: &Lake, file: &str) -> Result<(), Any> {
     let mut ids = std::collections::HashMap::new();
     for batch in reader {
         let batch = batch?;
-        let named = |n: &str| {
-            batch
-                .column_by_name(n)
-                .ok_or_else(|| format!("no column {n}"))
-        };
+        let named = |n: &str| batch.column_by_name(n).ok_or_else(|| format!("no column {n}"));
         let station = cast(named("station")?, &DataType::Int32)?;
         let station = station.as_primitive::<Int32Type>().clone();
         let hour = cast(named("hour")?, &DataType::Timestamp(TimeUnit::Second, None))?;
@@ -220,21 +198,14 @@ fn load(lake: &Lake, file: &str) -> Result<(), Any> {
         let value = cast(named("value")?, &DataType::Float64)?;
         let value = value.as_primitive::<Float64Type>().clone();
         // Made with three decimals, so that this is the value as it was meant.
-        let scaled = datafusion::arrow::compute::unary::<_, _, Int64Type>(&value, |v| {
-            (v * 1000.0).round() as i64
-        });
+        let scaled = datafusion::arrow::compute::unary::<_, _, Int64Type>(&value, |v| (v * 1000.0).round() as i64);
         for i in (0..batch.num_rows()).filter(|i| value.is_valid(*i)) {
             let code = code.as_string::<i32>().value(i);
             let key = (station.value(i), code.to_owned());
             let series = match ids.get(&key) {
                 Some(s) => *s,
                 None => {
-                    let s = lake.series(&[SeriesKey::new(
-                        &format!("B{:03}", key.0),
-                        code,
-                        "1h",
-                        "simulated",
-                    )])?[0];
+                    let s = lake.series(&[SeriesKey::new(&format!("B{:03}", key.0), code, "1h", "simulated")])?[0];
                     ids.insert(key, s);
                     s
                 }

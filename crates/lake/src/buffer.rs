@@ -51,15 +51,10 @@ impl Lake {
     /// A row that cannot be stored; then none of the list is taken.
     pub fn push(&self, rows: &[Row], tx: Option<(&str, i64)>) -> Result<bool> {
         let series = self.registry().len();
-        rows.iter()
-            .enumerate()
-            .try_for_each(|(i, r)| r.check(i, series))?;
+        rows.iter().enumerate().try_for_each(|(i, r)| r.check(i, series))?;
         if let Some((app, version)) = tx {
             let waiting = self.shared().transactions.get(app).copied();
-            if waiting
-                .or(self.transaction(app)?)
-                .is_some_and(|last| last >= version)
-            {
+            if waiting.or(self.transaction(app)?).is_some_and(|last| last >= version) {
                 return Ok(false);
             }
         }

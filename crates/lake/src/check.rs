@@ -42,10 +42,7 @@ impl Lake {
                 out.problems.push(format!("{}: {e}", f.path));
             }
             if f.state == CLEAN {
-                for g in files.list[i + 1..]
-                    .iter()
-                    .filter(|g| g.state == CLEAN && f.meets(g))
-                {
+                for g in files.list[i + 1..].iter().filter(|g| g.state == CLEAN && f.meets(g)) {
                     out.problems.push(format!(
                         "{} and {}: both clean but they may share a row",
                         f.path, g.path
@@ -57,12 +54,7 @@ impl Lake {
     }
 }
 
-fn check_file(
-    path: &std::path::Path,
-    f: &crate::files::FileEntry,
-    series: i32,
-    marks: i32,
-) -> Result<(), String> {
+fn check_file(path: &std::path::Path, f: &crate::files::FileEntry, series: i32, marks: i32) -> Result<(), String> {
     use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     let text = |e: &dyn std::fmt::Display| e.to_string();
     let file = std::fs::File::open(path).map_err(|e| text(&e))?;

@@ -67,13 +67,8 @@ impl Lake {
             let (dir, month) = (dir.clone(), *month);
             removed.extend(files.iter().cloned());
             let written = self.inner.runtime.wait(async move {
-                let scan = |f: &FileEntry| {
-                    plan::scan(&state, &root, std::slice::from_ref(f), None, None, 1)
-                };
-                let scans = files
-                    .iter()
-                    .map(scan)
-                    .collect::<datafusion::common::Result<Vec<_>>>()?;
+                let scan = |f: &FileEntry| plan::scan(&state, &root, std::slice::from_ref(f), None, None, 1);
+                let scans = files.iter().map(scan).collect::<datafusion::common::Result<Vec<_>>>()?;
                 let cluster = Cluster {
                     files: scans,
                     unwritten: None,

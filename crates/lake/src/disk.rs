@@ -34,9 +34,7 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
     let Some(dir) = path.parent() else {
         return Ok(());
     };
-    File::open(dir)
-        .and_then(|d| d.sync_all())
-        .map_err(LakeError::io(dir))
+    File::open(dir).and_then(|d| d.sync_all()).map_err(LakeError::io(dir))
 }
 
 /// Whole lines of an appended file. A last line without its newline is a torn append (the
@@ -49,10 +47,7 @@ pub(crate) fn lines(path: &Path) -> Result<Vec<String>> {
     };
     let whole = text.rfind('\n').map_or(0, |i| i + 1);
     if whole < text.len() {
-        let f = OpenOptions::new()
-            .write(true)
-            .open(path)
-            .map_err(LakeError::io(path))?;
+        let f = OpenOptions::new().write(true).open(path).map_err(LakeError::io(path))?;
         f.set_len(whole as u64).map_err(LakeError::io(path))?;
         f.sync_all().map_err(LakeError::io(path))?;
     }

@@ -47,9 +47,7 @@ pub enum LakeError {
         reason: String,
     },
     /// Another process holds the store for writing.
-    #[error(
-        "{path} is being written by another process; stop it, or open the store for reading only"
-    )]
+    #[error("{path} is being written by another process; stop it, or open the store for reading only")]
     Locked {
         /// The lock file.
         path: String,

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int32Array, RecordBatch,
-    RecordBatchOptions, TimestampMicrosecondArray,
+    ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int32Array, RecordBatch, RecordBatchOptions,
+    TimestampMicrosecondArray,
 };
 use datafusion::arrow::compute::{filter_record_batch, take};
 use datafusion::arrow::datatypes::{
@@ -19,8 +19,7 @@ use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
-    ReplaceChildrenOptions,
+    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, ReplaceChildrenOptions,
 };
 use futures::{StreamExt, TryStreamExt};
 
@@ -59,11 +58,7 @@ pub(crate) struct MergeExec {
 }
 
 impl MergeExec {
-    pub(crate) fn new(
-        clusters: Vec<Cluster>,
-        known: Option<i64>,
-        projection: Vec<usize>,
-    ) -> Result<Self> {
+    pub(crate) fn new(clusters: Vec<Cluster>, known: Option<i64>, projection: Vec<usize>) -> Result<Self> {
         let schema = Arc::new(file_schema().project(&projection)?);
         let properties = properties(schema, clusters.len());
         Ok(Self {
@@ -105,17 +100,10 @@ impl ExecutionPlan for MergeExec {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         Ok(self)
     }
-    fn with_new_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         Ok(self)
     }
-    fn execute(
-        &self,
-        partition: usize,
-        context: Arc<TaskContext>,
-    ) -> Result<SendableRecordBatchStream> {
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let streams = streams(&self.clusters[partition], &context)?;
         let (known, projection) = (self.known, self.projection.clone());
         let merged = async move {
@@ -132,10 +120,7 @@ impl ExecutionPlan for MergeExec {
 }
 
 /// The sorted inputs of a cluster.
-pub(crate) fn streams(
-    cluster: &Cluster,
-    context: &Arc<TaskContext>,
-) -> Result<Vec<SendableRecordBatchStream>> {
+pub(crate) fn streams(cluster: &Cluster, context: &Arc<TaskContext>) -> Result<Vec<SendableRecordBatchStream>> {
     let mut streams = cluster
         .files
         .iter()
@@ -199,9 +184,7 @@ impl Out {
     /// Stored columns it is made of.
     fn stored(self) -> &'static [usize] {
         match self {
-            Self::Site | Self::Factor | Self::Period | Self::Origin | Self::Series => {
-                &[col::SERIES]
-            }
+            Self::Site | Self::Factor | Self::Period | Self::Origin | Self::Series => &[col::SERIES],
             Self::T | Self::Day => &[col::T],
             Self::V => &[col::V, col::E],
             Self::Decimals => &[col::E],
@@ -212,9 +195,7 @@ impl Out {
 
     /// Schema of the SQL tables.
     pub(crate) fn schema(columns: &[Self]) -> SchemaRef {
-        Arc::new(Schema::new(
-            columns.iter().map(|c| c.field()).collect::<Vec<_>>(),
-        ))
+        Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>()))
     }
 }
 
@@ -276,16 +257,8 @@ impl DecodeExec {
 
 impl DisplayAs for DecodeExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter) -> fmt::Result {
-        let kept = self
-            .decode
-            .mask
-            .as_ref()
-            .map(|m| m.iter().filter(|k| **k).count());
-        write!(
-            f,
-            "DecodeExec: columns={:?}, series={kept:?}",
-            self.decode.columns
-        )
+        let kept = self.decode.mask.as_ref().map(|m| m.iter().filter(|k| **k).count());
+        write!(f, "DecodeExec: columns={:?}, series={kept:?}", self.decode.columns)
     }
 }
 
@@ -315,20 +288,13 @@ impl ExecutionPlan for DecodeExec {
             None => Ok(self),
         }
     }
-    fn with_new_children(
-        self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
+    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         match children.pop() {
             Some(input) => Ok(Arc::new(Self::over(input, self.decode.clone()))),
             None => Ok(self),
         }
     }
-    fn execute(
-        &self,
-        partition: usize,
-        context: Arc<TaskContext>,
-    ) -> Result<SendableRecordBatchStream> {
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, context)?;
         let decode = self.decode.clone();
         let out = input.map(move |b| decode.batch(&b?));
@@ -358,11 +324,7 @@ impl Decode {
             .map(|c| self.column(*c, batch))
             .collect::<Result<Vec<_>>>()?;
         let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        Ok(RecordBatch::try_new_with_options(
-            self.schema.clone(),
-            columns,
-            &rows,
-        )?)
+        Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &rows)?)
     }
 
     fn column(&self, out: Out, batch: &RecordBatch) -> Result<ArrayRef> {
@@ -392,10 +354,7 @@ impl Decode {
             Out::V => {
                 let v = column(batch, "v")?.as_primitive::<Int64Type>();
                 let e = int(batch, "e")?;
-                let scaled = v
-                    .iter()
-                    .zip(e.values())
-                    .map(|(v, e)| v.map(|v| i128::from(v) * up(*e)));
+                let scaled = v.iter().zip(e.values()).map(|(v, e)| v.map(|v| i128::from(v) * up(*e)));
                 let out: Decimal128Array = scaled.collect();
                 Arc::new(out.with_precision_and_scale(28, MAX_DECIMALS)?)
             }
@@ -422,10 +381,7 @@ fn up(e: i32) -> i128 {
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
     let missing = || crate::error::LakeError::Rule(format!("column {name} was not read"));
-    batch
-        .column_by_name(name)
-        .ok_or_else(missing)
-        .map_err(external)
+    batch.column_by_name(name).ok_or_else(missing).map_err(external)
 }
 
 fn int<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int32Array> {

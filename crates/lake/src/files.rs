@@ -58,10 +58,7 @@ impl FileEntry {
         let state = parts.next()?.strip_prefix("state=")?.parse().ok()?;
         let mut name = parts.next()?.strip_suffix(".parquet")?.split('_').skip(1);
         let mut number = || name.next()?.parse::<i64>().ok();
-        let series = (
-            i32::try_from(number()?).ok()?,
-            i32::try_from(number()?).ok()?,
-        );
+        let series = (i32::try_from(number()?).ok()?, i32::try_from(number()?).ok()?);
         let t = (number()?, number()?);
         let recorded = (number()?, number()?);
         Some(Self {
@@ -96,20 +93,14 @@ impl Files {
                 reason: reason.into(),
             };
             if f.deletion_vector_descriptor().is_some() {
-                return Err(bad(
-                    "has a deletion vector; this table is never changed in place",
-                ));
+                return Err(bad("has a deletion vector; this table is never changed in place"));
             }
-            let rows = f
-                .num_records()
-                .ok_or_else(|| bad("has no row count in the log"))?;
+            let rows = f.num_records().ok_or_else(|| bad("has no row count in the log"))?;
             let entry = FileEntry::parse(&path, f.size() as u64, rows)
                 .ok_or_else(|| bad("was not written by this program: its name has no bounds"))?;
             list.push(entry);
         }
-        list.sort_by(|a, b| {
-            (a.month, a.series, a.t, &a.path).cmp(&(b.month, b.series, b.t, &b.path))
-        });
+        list.sort_by(|a, b| (a.month, a.series, a.t, &a.path).cmp(&(b.month, b.series, b.t, &b.path)));
         Ok(Self {
             version: state.version(),
             list,
@@ -141,10 +132,7 @@ mod tests {
         let path = f.path_of("00000012-0001");
         let back = FileEntry::parse(&path, 7, 3);
         assert_eq!(back, Some(FileEntry { path, ..f }));
-        assert_eq!(
-            FileEntry::parse("month=196912/state=0/part-1.parquet", 7, 3),
-            None
-        );
+        assert_eq!(FileEntry::parse("month=196912/state=0/part-1.parquet", 7, 3), None);
     }
 
     #[test]

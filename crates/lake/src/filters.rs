@@ -18,11 +18,7 @@ const SERIES_COLUMNS: [&str; 5] = ["site", "factor", "period", "origin", "series
 /// Whether a condition speaks of nothing but what is known of a series without reading rows.
 fn of_series(e: &Expr) -> bool {
     let columns = e.column_refs();
-    !columns.is_empty()
-        && !e.is_volatile()
-        && columns
-            .iter()
-            .all(|c| SERIES_COLUMNS.contains(&c.name.as_str()))
+    !columns.is_empty() && !e.is_volatile() && columns.iter().all(|c| SERIES_COLUMNS.contains(&c.name.as_str()))
 }
 
 /// Conditions on series are met exactly; all others are used to read less and checked again.
@@ -60,19 +56,12 @@ pub(crate) fn wanted(session: &dyn Session, filters: &[Expr], names: &Names) -> 
             });
         }
     }
-    let ids: Option<Vec<i32>> = mask.as_ref().map(|m| {
-        m.iter()
-            .zip(0..)
-            .filter(|(k, _)| **k)
-            .map(|(_, i)| i)
-            .collect()
-    });
+    let ids: Option<Vec<i32>> = mask
+        .as_ref()
+        .map(|m| m.iter().zip(0..).filter(|(k, _)| **k).map(|(_, i)| i).collect());
     if let Some(ids) = &ids {
         // No series at all: an empty range, which no file touches.
-        needs.series = (
-            ids.first().copied().unwrap_or(1),
-            ids.last().copied().unwrap_or(0),
-        );
+        needs.series = (ids.first().copied().unwrap_or(1), ids.last().copied().unwrap_or(0));
     }
     Ok(Wanted {
         needs,
@@ -82,13 +71,7 @@ pub(crate) fn wanted(session: &dyn Session, filters: &[Expr], names: &Names) -> 
 }
 
 fn evaluate(session: &dyn Session, f: &Expr, names: &Names) -> Result<Vec<bool>> {
-    let schema = Out::schema(&[
-        Out::Site,
-        Out::Factor,
-        Out::Period,
-        Out::Origin,
-        Out::Series,
-    ]);
+    let schema = Out::schema(&[Out::Site, Out::Factor, Out::Period, Out::Origin, Out::Series]);
     let ids = Int32Array::from_iter_values(0..names.keys.len() as i32);
     let columns: Vec<ArrayRef> = vec![
         Arc::new(names.site.clone()),
@@ -98,13 +81,10 @@ fn evaluate(session: &dyn Session, f: &Expr, names: &Names) -> Result<Vec<bool>>
         Arc::new(ids),
     ];
     let batch = RecordBatch::try_new(schema.clone(), columns)?;
-    let expr =
-        session.create_physical_expr(f.clone(), &DFSchema::try_from(schema.as_ref().clone())?)?;
+    let expr = session.create_physical_expr(f.clone(), &DFSchema::try_from(schema.as_ref().clone())?)?;
     let met = expr.evaluate(&batch)?.into_array(batch.num_rows())?;
     let met = met.as_boolean();
-    Ok((0..met.len())
-        .map(|i| met.is_valid(i) && met.value(i))
-        .collect())
+    Ok((0..met.len()).map(|i| met.is_valid(i) && met.value(i)).collect())
 }
 
 impl Wanted {
@@ -130,9 +110,7 @@ impl Wanted {
             Some(ids) if !ids.is_empty() && ids.len() <= 20 => {
                 all.push(col("series").in_list(ids.iter().map(|i| lit(*i)).collect(), false));
             }
-            Some(_) => {
-                all.push(col("series").between(lit(self.needs.series.0), lit(self.needs.series.1)))
-            }
+            Some(_) => all.push(col("series").between(lit(self.needs.series.0), lit(self.needs.series.1))),
         }
         let time = |s: i64| {
             lit(ScalarValue::TimestampMicrosecond(

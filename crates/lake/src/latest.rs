@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, Decimal128Array, Int32Array, StringArray, TimestampMicrosecondArray,
-};
+use datafusion::arrow::array::{ArrayRef, Decimal128Array, Int32Array, StringArray, TimestampMicrosecondArray};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 
@@ -31,8 +29,7 @@ impl Latest {
             if at >= self.rows.len() {
                 self.rows.resize(at + 1, None);
             }
-            let newer = self.rows[at]
-                .is_none_or(|old| r.t > old.t || (r.t == old.t && r.key() < old.key()));
+            let newer = self.rows[at].is_none_or(|old| r.t > old.t || (r.t == old.t && r.key() < old.key()));
             if newer {
                 self.rows[at] = Some(*r);
             }
@@ -71,10 +68,7 @@ impl Lake {
         }
         for r in self.latest_mut().rows.iter().flatten() {
             let v = r.v.map(|v| v.to_string()).unwrap_or_default();
-            text.push_str(&format!(
-                "{},{},{v},{},{},{}\n",
-                r.series, r.t, r.e, r.mark, r.recorded
-            ));
+            text.push_str(&format!("{},{},{v},{},{},{}\n", r.series, r.t, r.e, r.mark, r.recorded));
         }
         disk::replace(&self.inner.dir.join(SIDECAR), text.as_bytes())
     }
@@ -169,13 +163,8 @@ impl Lake {
             ("mark", Arc::new(StringArray::from_iter_values(mark))),
             ("recorded_at", time(|r| r.recorded)),
         ];
-        let batch = RecordBatch::try_from_iter_with_nullable(
-            columns.into_iter().map(|(n, c)| (n, c, n == "v")),
-        )?;
-        Ok(Arc::new(MemTable::try_new(
-            batch.schema(),
-            vec![vec![batch]],
-        )?))
+        let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, n == "v")))?;
+        Ok(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?))
     }
 }
 

@@ -39,9 +39,7 @@ pub use datafusion::arrow::record_batch::RecordBatch;
 pub use datafusion::prelude::SessionContext;
 pub use error::{LakeError, Result};
 pub use registry::VALID_MARK;
-pub use row::{
-    BEIJING_S, MAX_DECIMALS, Row, SeriesKey, date, day_number, day_start, days_since_1970,
-};
+pub use row::{BEIJING_S, MAX_DECIMALS, Row, SeriesKey, date, day_number, day_start, days_since_1970};
 pub use session::View;
 pub use tables::Answer;
 pub use write::Appended;
@@ -201,17 +199,11 @@ impl Lake {
     // every step below leaves the memory in a state that can be read, so the guard is taken as it is.
 
     fn registry(&self) -> RwLockReadGuard<'_, registry::Registry> {
-        self.inner
-            .registry
-            .read()
-            .unwrap_or_else(|e| e.into_inner())
+        self.inner.registry.read().unwrap_or_else(|e| e.into_inner())
     }
 
     fn registry_mut(&self) -> RwLockWriteGuard<'_, registry::Registry> {
-        self.inner
-            .registry
-            .write()
-            .unwrap_or_else(|e| e.into_inner())
+        self.inner.registry.write().unwrap_or_else(|e| e.into_inner())
     }
 
     fn shared(&self) -> RwLockReadGuard<'_, buffer::Shared> {

@@ -153,10 +153,7 @@ impl Merger {
 
     /// Lets go of batches that no cursor stands in.
     fn forget(&mut self) {
-        let mut old: Vec<Option<_>> = std::mem::take(&mut self.batches)
-            .into_iter()
-            .map(Some)
-            .collect();
+        let mut old: Vec<Option<_>> = std::mem::take(&mut self.batches).into_iter().map(Some).collect();
         for c in &mut self.cursors {
             // Each batch belongs to one cursor, so that it is taken once at most.
             if let Some(batch) = old.get_mut(c.slot).and_then(Option::take) {

@@ -37,10 +37,7 @@ impl Needs {
     };
 
     fn touches(&self, f: &FileEntry) -> bool {
-        f.series.0 <= self.series.1
-            && f.series.1 >= self.series.0
-            && f.t.0 <= self.t.1
-            && f.t.1 >= self.t.0
+        f.series.0 <= self.series.1 && f.series.1 >= self.series.0 && f.t.0 <= self.t.1 && f.t.1 >= self.t.0
     }
 }
 
@@ -54,12 +51,7 @@ pub(crate) struct Reading {
 
 /// Sorts out the files for the current view, or for the view as known at a time.
 /// `waiting` describes rows that are not in a file yet, by month.
-pub(crate) fn sort_out(
-    files: &Files,
-    waiting: &[FileEntry],
-    needs: &Needs,
-    known: Option<i64>,
-) -> Reading {
+pub(crate) fn sort_out(files: &Files, waiting: &[FileEntry], needs: &Needs, known: Option<i64>) -> Reading {
     let mut taken: Vec<(&FileEntry, bool)> = vec![];
     for (list, unwritten) in [(&files.list[..], false), (waiting, true)] {
         for f in list.iter().filter(|f| needs.touches(f)) {
@@ -88,25 +80,13 @@ pub(crate) fn sort_out(
 
 /// The files for the view of every row ever recorded.
 pub(crate) fn everything(files: &Files, needs: &Needs) -> Reading {
-    let plain = files
-        .list
-        .iter()
-        .filter(|f| needs.touches(f))
-        .cloned()
-        .collect();
-    Reading {
-        plain,
-        merged: vec![],
-    }
+    let plain = files.list.iter().filter(|f| needs.touches(f)).cloned().collect();
+    Reading { plain, merged: vec![] }
 }
 
 /// Groups the files of one month into clusters that meet.
 fn clusters(taken: &[(&FileEntry, bool)], month: i32, out: &mut Reading) {
-    let mut rest: Vec<(&FileEntry, bool)> = taken
-        .iter()
-        .filter(|(f, _)| f.month == month)
-        .copied()
-        .collect();
+    let mut rest: Vec<(&FileEntry, bool)> = taken.iter().filter(|(f, _)| f.month == month).copied().collect();
     while let Some(first) = rest.pop() {
         let mut cluster = vec![first];
         let mut looked = 0;
@@ -125,11 +105,7 @@ fn clusters(taken: &[(&FileEntry, bool)], month: i32, out: &mut Reading) {
             }
         }
         let unwritten = cluster.iter().any(|(_, u)| *u);
-        let written: Vec<FileEntry> = cluster
-            .iter()
-            .filter(|(_, u)| !u)
-            .map(|(f, _)| (*f).clone())
-            .collect();
+        let written: Vec<FileEntry> = cluster.iter().filter(|(_, u)| !u).map(|(f, _)| (*f).clone()).collect();
         if unwritten || written.len() > 1 || written.iter().any(|f| f.state == PAST) {
             out.merged.push((written, unwritten));
         } else {
@@ -185,8 +161,7 @@ pub(crate) fn scan(
         .map(|f| {
             let mut stats = Statistics::new_unknown(&schema);
             stats.num_rows = Precision::Exact(f.rows);
-            PartitionedFile::new(format!("{root}/{}", f.path), f.size)
-                .with_statistics(Arc::new(stats))
+            PartitionedFile::new(format!("{root}/{}", f.path), f.size).with_statistics(Arc::new(stats))
         })
         .collect();
     let mut total = Statistics::new_unknown(&schema);
@@ -210,13 +185,7 @@ pub(crate) fn scan(
 mod tests {
     use super::*;
 
-    fn file(
-        name: &str,
-        state: i32,
-        series: (i32, i32),
-        t: (i64, i64),
-        recorded: (i64, i64),
-    ) -> FileEntry {
+    fn file(name: &str, state: i32, series: (i32, i32), t: (i64, i64), recorded: (i64, i64)) -> FileEntry {
         FileEntry {
             path: name.into(),
             size: 1,

@@ -22,8 +22,7 @@ impl Lake {
         let mut out = vec![];
         self.read_stored(needs, None, &mut |batch| {
             let c = Columns::of(batch);
-            let inside =
-                |r: &Row| series.0 <= r.series && r.series <= series.1 && t.0 <= r.t && r.t <= t.1;
+            let inside = |r: &Row| series.0 <= r.series && r.series <= series.1 && t.0 <= r.t && r.t <= t.1;
             out.extend((0..c.len()).map(|i| c.row(i)).filter(inside));
             Ok(())
         })?;
@@ -63,10 +62,7 @@ impl Lake {
                 };
                 let wanted = Wanted::within(needs);
                 let plan = table.stored(&state, &wanted, (0..6).collect())?;
-                let mut stream = execute_stream(
-                    plan,
-                    Arc::new(datafusion::execution::TaskContext::from(&state)),
-                )?;
+                let mut stream = execute_stream(plan, Arc::new(datafusion::execution::TaskContext::from(&state)))?;
                 while let Some(batch) = stream.try_next().await? {
                     // Waiting for the pass would stop a thread of the runtime, so the runtime is told.
                     if tokio::task::block_in_place(|| tx.send(Ok(batch))).is_err() {

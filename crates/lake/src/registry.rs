@@ -41,8 +41,7 @@ pub(crate) struct Names {
 
 impl Names {
     fn new(keys: &[SeriesKey], marks: &[String]) -> Self {
-        let column =
-            |f: fn(&SeriesKey) -> &str| StringViewArray::from_iter_values(keys.iter().map(f));
+        let column = |f: fn(&SeriesKey) -> &str| StringViewArray::from_iter_values(keys.iter().map(f));
         Self {
             keys: keys.to_vec(),
             site: column(|k| &k.site),
@@ -61,13 +60,7 @@ impl Registry {
         let mut keys = vec![];
         for (i, line) in disk::lines(&path)?.into_iter().enumerate() {
             let mut cells = line.split(',').map(str::to_owned);
-            match (
-                cells.next(),
-                cells.next(),
-                cells.next(),
-                cells.next(),
-                cells.next(),
-            ) {
+            match (cells.next(), cells.next(), cells.next(), cells.next(), cells.next()) {
                 (Some(site), Some(factor), Some(period), Some(origin), None) => {
                     keys.push(SeriesKey {
                         site,
@@ -130,17 +123,12 @@ impl Registry {
             }
             for cell in [&k.site, &k.factor, &k.period, &k.origin] {
                 if cell.is_empty() || cell.contains([',', '\n', '\r', '"']) {
-                    let reason = format!(
-                        "`{cell}` cannot name a series: empty, or with a comma, quote or line end"
-                    );
+                    let reason = format!("`{cell}` cannot name a series: empty, or with a comma, quote or line end");
                     return Err(LakeError::Row { index, reason });
                 }
             }
             let id = (self.keys.len() + new.len()) as i32;
-            lines.push_str(&format!(
-                "{},{},{},{}\n",
-                k.site, k.factor, k.period, k.origin
-            ));
+            lines.push_str(&format!("{},{},{},{}\n", k.site, k.factor, k.period, k.origin));
             fresh.insert(k, id);
             new.push(k.clone());
             out.push(id);

@@ -56,14 +56,7 @@ pub struct Row {
 
 /// Rows with the same series and time stand together, the one that counts first: latest recorded,
 /// and among rows recorded in the same second one that does not depend on the order of arrival.
-pub(crate) type Key = (
-    i32,
-    i64,
-    Reverse<i32>,
-    Reverse<Option<i64>>,
-    Reverse<i32>,
-    Reverse<i32>,
-);
+pub(crate) type Key = (i32, i64, Reverse<i32>, Reverse<Option<i64>>, Reverse<i32>, Reverse<i32>);
 
 impl Row {
     /// Seconds from the start of the period until it was known; files keep this, not `recorded`.
@@ -100,10 +93,7 @@ impl Row {
                 self.recorded - self.t
             )
         } else if self.mark < 0 {
-            format!(
-                "mark {} is not registered; ask `Lake::mark` for its number",
-                self.mark
-            )
+            format!("mark {} is not registered; ask `Lake::mark` for its number", self.mark)
         } else {
             return Ok(());
         };

@@ -24,7 +24,7 @@ use crate::row::{Key, Row};
 /// Rows to a Parquet row group.
 pub(crate) const GROUP_ROWS: usize = 1 << 17;
 /// Rows to a page: small enough that one series of one month is found without unpacking its neighbours.
-pub(crate) const PAGE_ROWS: usize = 4096;
+pub(crate) const PAGE_ROWS: usize = 8192;
 /// Rows to a file; a partition larger than this is several files.
 pub(crate) const FILE_ROWS: usize = 1 << 22;
 /// More different delays than this in a file and the delta encoding is smaller than a dictionary:
@@ -84,7 +84,10 @@ pub(crate) fn writer_properties(delays: usize) -> Result<WriterProperties> {
         .set_column_encoding("series".into(), Encoding::DELTA_BINARY_PACKED)
         .set_column_encoding("t".into(), Encoding::DELTA_BINARY_PACKED)
         .set_column_encoding("v".into(), Encoding::DELTA_BINARY_PACKED)
-        .set_statistics_enabled(EnabledStatistics::Page)
+        // Only these two are ever searched by; bounds of the others would cost 0.03 bytes a row.
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_column_statistics_enabled("series".into(), EnabledStatistics::Page)
+        .set_column_statistics_enabled("t".into(), EnabledStatistics::Page)
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS);
@@ -101,16 +104,11 @@ pub(crate) fn batch(rows: &[Row]) -> Result<RecordBatch> {
     let columns: Vec<ArrayRef> = vec![
         Arc::new(rows.iter().map(|r| r.series).collect::<Int32Array>()),
         Arc::new(
-            TimestampMicrosecondArray::from_iter_values(rows.iter().map(|r| r.t * 1_000_000))
-                .with_timezone("UTC"),
+            TimestampMicrosecondArray::from_iter_values(rows.iter().map(|r| r.t * 1_000_000)).with_timezone("UTC"),
         ),
         Arc::new(rows.iter().map(|r| r.v).collect::<Int64Array>()),
         Arc::new(rows.iter().map(|r| i32::from(r.e)).collect::<Int32Array>()),
-        Arc::new(
-            rows.iter()
-                .map(|r| i32::from(r.mark))
-                .collect::<Int32Array>(),
-        ),
+        Arc::new(rows.iter().map(|r| i32::from(r.mark)).collect::<Int32Array>()),
         Arc::new(rows.iter().map(|r| r.delay()).collect::<Int32Array>()),
     ];
     Ok(RecordBatch::try_new(file_schema(), columns)?)

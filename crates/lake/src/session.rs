@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{
-    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList,
-    MemorySchemaProvider,
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
 };
 use datafusion::execution::SessionState;
 use datafusion::execution::SessionStateBuilder;
@@ -108,20 +107,14 @@ impl Lake {
     pub fn sql(&self, sql: &str, view: &View) -> Result<Vec<RecordBatch>> {
         let ctx = self.context(view)?;
         let sql = sql.to_owned();
-        self.inner
-            .runtime
-            .wait(async move { select(&ctx, &sql).await })
+        self.inner.runtime.wait(async move { select(&ctx, &sql).await })
     }
 
     /// The same as JSON rows: column → value, decimals as text without trailing zeros.
     ///
     /// # Errors
     /// As [`Lake::sql`].
-    pub fn rows(
-        &self,
-        sql: &str,
-        view: &View,
-    ) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    pub fn rows(&self, sql: &str, view: &View) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
         tables::json(&self.sql(sql, view)?)
     }
 

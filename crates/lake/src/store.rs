@@ -43,9 +43,7 @@ impl Store {
             reason: "not a path".into(),
         })?;
         if !full.join("_delta_log").exists() {
-            let mut b = CreateBuilder::new()
-                .with_location(url.as_str())
-                .with_table_name("obs");
+            let mut b = CreateBuilder::new().with_location(url.as_str()).with_table_name("obs");
             for (name, kind) in schema::delta_columns() {
                 b = b.with_column(name, kind, true, None);
             }
@@ -113,10 +111,7 @@ impl Store {
             .map(Action::Add)
             .chain(remove.into_iter().map(Action::Remove))
             .collect();
-        let txns = transactions
-            .iter()
-            .map(|(app, v)| Transaction::new(app, *v))
-            .collect();
+        let txns = transactions.iter().map(|(app, v)| Transaction::new(app, *v)).collect();
         let properties = CommitProperties::default().with_application_transactions(txns);
         let done = CommitBuilder::from(properties)
             .with_actions(actions)
@@ -124,9 +119,7 @@ impl Store {
             .await?;
         self.state = done.snapshot();
         // The log's own writer renames without syncing.
-        let entry = self
-            .dir
-            .join(format!("_delta_log/{:020}.json", done.version()));
+        let entry = self.dir.join(format!("_delta_log/{:020}.json", done.version()));
         File::open(&entry)
             .and_then(|f| f.sync_all())
             .map_err(LakeError::io(&entry))?;
@@ -152,12 +145,8 @@ impl Store {
 
     /// Deletes files that no current version names and that nobody has touched for `keep_s` seconds.
     pub(crate) fn vacuum(&self, keep_s: u64) -> Result<usize> {
-        let named: std::collections::HashSet<PathBuf> = self
-            .files()?
-            .list
-            .iter()
-            .map(|f| self.dir.join(&f.path))
-            .collect();
+        let named: std::collections::HashSet<PathBuf> =
+            self.files()?.list.iter().map(|f| self.dir.join(&f.path)).collect();
         let mut gone = 0;
         for month in entries(&self.dir)?
             .into_iter()
@@ -186,14 +175,12 @@ impl Store {
 }
 
 fn name_starts(p: &Path, with: &str) -> bool {
-    p.file_name()
-        .is_some_and(|n| n.to_string_lossy().starts_with(with))
+    p.file_name().is_some_and(|n| n.to_string_lossy().starts_with(with))
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(dir).map_err(LakeError::io(dir))?;
-    read.map(|e| e.map(|e| e.path()).map_err(LakeError::io(dir)))
-        .collect()
+    read.map(|e| e.map(|e| e.path()).map_err(LakeError::io(dir))).collect()
 }
 
 fn partition_values(f: &FileEntry) -> HashMap<String, Option<String>> {
@@ -239,20 +226,13 @@ impl PartWriter {
 
     /// Adds rows that sort after all rows before.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let series = batch
-            .column(schema::col::SERIES)
-            .as_primitive::<Int32Type>()
-            .values();
+        let series = batch.column(schema::col::SERIES).as_primitive::<Int32Type>().values();
         let mut from = 0;
         while from < series.len() {
             let room = schema::FILE_ROWS.saturating_sub(self.entry.rows);
             // A full file ends where a series ends, so that no two files share a series and an hour.
             let mut to = (from + room).min(series.len());
-            let last = if to > from {
-                series[to - 1]
-            } else {
-                self.entry.series.1
-            };
+            let last = if to > from { series[to - 1] } else { self.entry.series.1 };
             to += series[to..].iter().take_while(|s| **s == last).count();
             self.write_some(&batch.slice(from, to - from))?;
             from = to;
@@ -271,9 +251,7 @@ impl PartWriter {
         let writer = match &mut self.open {
             Some((_, w)) => w,
             None => {
-                let path = self
-                    .dir
-                    .join(format!(".{}-{:04}.part", self.id, self.done.len()));
+                let path = self.dir.join(format!(".{}-{:04}.part", self.id, self.done.len()));
                 let file = File::create(&path).map_err(LakeError::io(&path))?;
                 let delays: std::collections::HashSet<i32> = c.delay.iter().copied().collect();
                 let w = ArrowWriter::try_new(
@@ -287,10 +265,7 @@ impl PartWriter {
         writer.write(batch)?;
         let e = &mut self.entry;
         e.rows += c.len();
-        e.series = (
-            e.series.0.min(c.series[0]),
-            e.series.1.max(c.series[c.len() - 1]),
-        );
+        e.series = (e.series.0.min(c.series[0]), e.series.1.max(c.series[c.len() - 1]));
         for (t, delay) in c.t.iter().zip(&c.delay) {
             let t = t.div_euclid(1_000_000);
             let r = t + i64::from(*delay);
@@ -324,10 +299,7 @@ impl PartWriter {
     /// Closes the last file; the log entries of all.
     pub(crate) fn finish(mut self, now_ms: i64) -> Result<Vec<Add>> {
         self.close()?;
-        self.done
-            .iter()
-            .map(|(f, change)| add(f, *change, now_ms))
-            .collect()
+        self.done.iter().map(|(f, change)| add(f, *change, now_ms)).collect()
     }
 }
 
@@ -335,9 +307,7 @@ fn add(f: &FileEntry, data_change: bool, now_ms: i64) -> Result<Add> {
     let time = |s: i64| {
         chrono::DateTime::from_timestamp(s, 0)
             .map(|t| t.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
-            .ok_or_else(|| {
-                LakeError::Delta(DeltaTableError::Generic(format!("no such time: {s} s")))
-            })
+            .ok_or_else(|| LakeError::Delta(DeltaTableError::Generic(format!("no such time: {s} s"))))
     };
     let stats = serde_json::json!({
         "numRecords": f.rows,

@@ -25,10 +25,7 @@ fn memory(columns: Vec<(&str, ArrayRef)>) -> Result<Arc<dyn TableProvider>> {
         .map(|(n, c)| Field::new(*n, c.data_type().clone(), c.null_count() > 0))
         .collect();
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(
-        schema.clone(),
-        columns.into_iter().map(|(_, c)| c).collect(),
-    )?;
+    let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, c)| c).collect())?;
     Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]])?))
 }
 
@@ -45,10 +42,7 @@ pub(crate) fn series(names: &Names) -> Result<Arc<dyn TableProvider>> {
 
 pub(crate) fn marks(names: &Names) -> Result<Arc<dyn TableProvider>> {
     let ids = Int32Array::from_iter_values(0..names.mark.len() as i32);
-    memory(vec![
-        ("id", Arc::new(ids)),
-        ("mark", Arc::new(names.mark.clone())),
-    ])
+    memory(vec![("id", Arc::new(ids)), ("mark", Arc::new(names.mark.clone()))])
 }
 
 impl Lake {
@@ -73,9 +67,7 @@ impl Lake {
         let dir = self.inner.dir.join("tables");
         std::fs::create_dir_all(&dir).map_err(LakeError::io(&dir))?;
         disk::replace(&dir.join(format!("{name}.csv")), csv.as_bytes())?;
-        self.inner
-            .tables
-            .fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+        self.inner.tables.fetch_add(1, std::sync::atomic::Ordering::AcqRel);
         Ok(())
     }
 
@@ -133,13 +125,11 @@ fn parse(name: &str, text: &str) -> Result<Arc<dyn TableProvider>> {
         line: line as usize,
         reason,
     };
-    let mut reader =
-        csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().map_err(|e| bad(1, e.to_string()))?.clone();
     let mut columns: Vec<Vec<Option<String>>> = vec![vec![]; header.len()];
     for record in reader.records() {
-        let record =
-            record.map_err(|e| bad(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+        let record = record.map_err(|e| bad(e.position().map_or(0, csv::Position::line), e.to_string()))?;
         for (column, cell) in columns.iter_mut().zip(&record) {
             column.push((!cell.is_empty()).then(|| cell.to_owned()));
         }
@@ -147,9 +137,7 @@ fn parse(name: &str, text: &str) -> Result<Arc<dyn TableProvider>> {
     if header.iter().any(str::is_empty) {
         return Err(bad(1, "a column has no name".into()));
     }
-    let arrays = columns
-        .into_iter()
-        .map(|c| Arc::new(StringArray::from(c)) as ArrayRef);
+    let arrays = columns.into_iter().map(|c| Arc::new(StringArray::from(c)) as ArrayRef);
     memory(header.iter().zip(arrays).collect())
 }
 
@@ -167,12 +155,7 @@ pub(crate) fn answer(batches: &[RecordBatch]) -> Result<Answer> {
     let mut out = Answer::default();
     let options = FormatOptions::default();
     for b in batches {
-        out.columns = b
-            .schema()
-            .fields()
-            .iter()
-            .map(|f| f.name().clone())
-            .collect();
+        out.columns = b.schema().fields().iter().map(|f| f.name().clone()).collect();
         let columns = b
             .columns()
             .iter()
@@ -204,10 +187,7 @@ fn cell(c: &ArrayRef, f: &ArrayFormatter, row: usize) -> Value {
         t if t.is_integer() => text.parse::<i64>().map_or(Value::String(text), Value::from),
         DataType::Decimal128(_, scale) if *scale > 0 => Value::String(trim(&text)),
         DataType::Float64 | DataType::Float32 => {
-            let number = text
-                .parse::<f64>()
-                .ok()
-                .and_then(serde_json::Number::from_f64);
+            let number = text.parse::<f64>().ok().and_then(serde_json::Number::from_f64);
             number.map_or(Value::Null, Value::Number)
         }
         _ => Value::String(text),
@@ -215,8 +195,5 @@ fn cell(c: &ArrayRef, f: &ArrayFormatter, row: usize) -> Value {
 }
 
 fn trim(decimal: &str) -> String {
-    decimal
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
+    decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -54,10 +54,7 @@ impl ObsTable {
         columns: Vec<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let Pinned {
-            root,
-            files,
-            unwritten,
-            ..
+            root, files, unwritten, ..
         } = &self.pinned;
         let waiting = unwritten.as_ref().map_or(vec![], plan::waiting);
         let predicate = wanted.predicate(session)?;
@@ -78,16 +75,7 @@ impl ObsTable {
             )?);
         }
         if let Seen::Latest(known) = self.seen {
-            let scan = |f: &FileEntry| {
-                plan::scan(
-                    session,
-                    root,
-                    std::slice::from_ref(f),
-                    None,
-                    predicate.clone(),
-                    1,
-                )
-            };
+            let scan = |f: &FileEntry| plan::scan(session, root, std::slice::from_ref(f), None, predicate.clone(), 1);
             let clusters = reading
                 .merged
                 .iter()
@@ -115,9 +103,7 @@ impl ObsTable {
             )?);
         }
         match inputs.len() {
-            0 => Ok(Arc::new(EmptyExec::new(Arc::new(
-                file_schema().project(&columns)?,
-            )))),
+            0 => Ok(Arc::new(EmptyExec::new(Arc::new(file_schema().project(&columns)?)))),
             1 => Ok(inputs.remove(0)),
             _ => UnionExec::try_new(inputs),
         }
@@ -127,8 +113,7 @@ impl ObsTable {
 /// The unwritten rows of all months are one batch, so that the clusters that take part in them
 /// (one a month) are merged together; otherwise each would answer with all of them.
 fn one_unwritten(clusters: Vec<Cluster>) -> Vec<Cluster> {
-    let (open, mut rest): (Vec<Cluster>, Vec<Cluster>) =
-        clusters.into_iter().partition(|c| c.unwritten.is_some());
+    let (open, mut rest): (Vec<Cluster>, Vec<Cluster>) = clusters.into_iter().partition(|c| c.unwritten.is_some());
     if let Some(unwritten) = open.first().and_then(|c| c.unwritten.clone()) {
         let files = open.into_iter().flat_map(|c| c.files).collect();
         rest.push(Cluster {
@@ -149,10 +134,7 @@ impl TableProvider for ObsTable {
         TableType::Base
     }
 
-    fn supports_filters_pushdown(
-        &self,
-        filters: &[&Expr],
-    ) -> Result<Vec<TableProviderFilterPushDown>> {
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
         Ok(filters::pushdown(filters))
     }
 

@@ -14,11 +14,7 @@ impl Runtime {
             b.worker_threads(threads);
         }
         // Deeply nested plans recurse deeply.
-        let rt = b
-            .thread_stack_size(8 << 20)
-            .thread_name("lake")
-            .enable_all()
-            .build();
+        let rt = b.thread_stack_size(8 << 20).thread_name("lake").enable_all().build();
         Ok(Self(Some(rt.map_err(LakeError::io("lake threads"))?)))
     }
 
@@ -27,13 +23,8 @@ impl Runtime {
     }
 
     /// Runs a future to its end on the lake's threads while this thread waits; allowed anywhere.
-    pub(crate) fn wait<T: Send + 'static>(
-        &self,
-        f: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
-        let stopped = || {
-            LakeError::Rule("the lake is being closed, or a query panicked (see the log)".into())
-        };
+    pub(crate) fn wait<T: Send + 'static>(&self, f: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        let stopped = || LakeError::Rule("the lake is being closed, or a query panicked (see the log)".into());
         let (tx, rx) = std::sync::mpsc::sync_channel(1);
         let handle = self.handle().ok_or_else(stopped)?;
         handle.spawn(async move {

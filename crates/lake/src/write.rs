@@ -81,9 +81,7 @@ impl Lake {
     /// A row that cannot be stored, or a failure to write; then nothing was appended.
     pub fn append(&self, rows: Vec<Row>, tx: Option<(&str, i64)>) -> Result<Appended> {
         let series = self.registry().len();
-        rows.iter()
-            .enumerate()
-            .try_for_each(|(i, r)| r.check(i, series))?;
+        rows.iter().enumerate().try_for_each(|(i, r)| r.check(i, series))?;
         if let Some((app, version)) = tx
             && self.transaction(app)?.is_some_and(|last| last >= version)
         {
@@ -94,15 +92,13 @@ impl Lake {
             });
         }
         let n = rows.len();
-        let mut touched: Vec<(i32, i32)> =
-            rows.iter().map(|r| (r.series, day_number(r.t))).collect();
+        let mut touched: Vec<(i32, i32)> = rows.iter().map(|r| (r.series, day_number(r.t))).collect();
         touched.dedup();
         touched.sort_unstable();
         touched.dedup();
         let mut writer = self.writer()?;
         self.latest_mut().take(&rows);
-        let transactions: Vec<(String, i64)> =
-            tx.map(|(a, v)| (a.to_owned(), v)).into_iter().collect();
+        let transactions: Vec<(String, i64)> = tx.map(|(a, v)| (a.to_owned(), v)).into_iter().collect();
         let files = self.write(&mut writer, rows, &transactions)?;
         let version = files.version;
         self.shared_mut().files = files;
@@ -185,14 +181,9 @@ impl Lake {
     {
         writer.store()?;
         let Some(store) = writer.store.take() else {
-            return Err(LakeError::Rule(
-                "a commit was interrupted: open the lake again".into(),
-            ));
+            return Err(LakeError::Rule("a commit was interrupted: open the lake again".into()));
         };
-        let (store, out) = self
-            .inner
-            .runtime
-            .wait(async move { Ok(work(store).await) })?;
+        let (store, out) = self.inner.runtime.wait(async move { Ok(work(store).await) })?;
         writer.store = Some(store);
         out
     }
@@ -218,13 +209,7 @@ impl Lake {
 
 /// Files of one month's sorted rows. Rows that another row of the same list supersedes go to a file of
 /// their own at once, so that every fresh file has one row for each series and time.
-fn write_month(
-    dir: &Path,
-    version: u64,
-    rows: &[Row],
-    existing: &Files,
-    now_ms: i64,
-) -> Result<Vec<Add>> {
+fn write_month(dir: &Path, version: u64, rows: &[Row], existing: &Files, now_ms: i64) -> Result<Vec<Add>> {
     let Some(first) = rows.first() else {
         return Ok(vec![]);
     };
@@ -233,11 +218,7 @@ fn write_month(
     let mut past = vec![];
     for (i, r) in rows.iter().enumerate() {
         let same = i > 0 && (rows[i - 1].series, rows[i - 1].t) == (r.series, r.t);
-        if same {
-            past.push(*r)
-        } else {
-            current.push(*r)
-        }
+        if same { past.push(*r) } else { current.push(*r) }
     }
     // Where no file of the month shares a series and an hour with these rows, there is nothing to supersede.
     let bounds = FileEntry {

@@ -31,8 +31,7 @@ fn stand() -> Stand {
         ..Options::default()
     };
     let lake = Lake::open(&dir.path().join("lake"), law, options).unwrap();
-    let (evidence, _) =
-        Evidence::open(&dir.path().join("evidence"), evidence::Options::default()).unwrap();
+    let (evidence, _) = Evidence::open(&dir.path().join("evidence"), evidence::Options::default()).unwrap();
     let read = |p: &str| std::fs::read_to_string(root().join("data").join(p)).unwrap();
     lake.put_table("sites", &read("sites/sites.csv")).unwrap();
     lake.put_table("divisions", &read("regions/divisions_official_2026.csv"))
@@ -50,14 +49,9 @@ impl Stand {
     fn bytes(&self, format: &str, name: &str, bytes: &[u8]) -> Report {
         let f = self.formats.get(format).unwrap();
         let mut calls = 0;
-        let r = load(
-            &self.lake,
-            &self.evidence,
-            &self.formats,
-            f,
-            (name, bytes),
-            &mut |_| calls += 1,
-        )
+        let r = load(&self.lake, &self.evidence, &self.formats, f, (name, bytes), &mut |_| {
+            calls += 1
+        })
         .unwrap();
         assert!(calls > 0);
         r
@@ -94,10 +88,7 @@ fn day(y: i32, m: u32, d: u32) -> NaiveDate {
 #[test]
 fn every_real_file_of_the_demo_goes_in() {
     let s = stand();
-    let r = s.file(
-        "cnemc-station-hourly",
-        "cnemc_station_hourly_published_aqi.csv.gz",
-    );
+    let r = s.file("cnemc-station-hourly", "cnemc_station_hourly_published_aqi.csv.gz");
     assert_eq!(
         (r.lines, r.rows, r.sites),
         (7255, 7255 - r.quarantined.len() as u64, 1079),
@@ -106,15 +97,9 @@ fn every_real_file_of_the_demo_goes_in() {
     );
     let r = s.file("cnemc-station-hourly", "cnemc_station_2023-01-22T02.csv");
     assert_eq!((r.rows, reasons(&r)), (56, vec![]));
-    let r = s.file(
-        "anhui-station-hourly",
-        "anhui_station_hourly_2020-04.csv.gz",
-    );
+    let r = s.file("anhui-station-hourly", "anhui_station_hourly_2020-04.csv.gz");
     assert_eq!((r.rows, reasons(&r)), (6595, vec![]));
-    let r = s.file(
-        "named-station-hourly",
-        "national_station_hourly_2020-04-12.csv.gz",
-    );
+    let r = s.file("named-station-hourly", "national_station_hourly_2020-04-12.csv.gz");
     assert_eq!(r.lines, 4966);
     let r = s.file("city-hourly", "all_cities_hourly_2019-02-04_09.csv.gz");
     assert_eq!(r.lines, 51496);
@@ -133,10 +118,7 @@ fn every_real_file_of_the_demo_goes_in() {
     assert_eq!(s.lake.check().unwrap().problems, Vec::<String>::new());
 
     // Delivered days, rounded to what day values are kept with, and the index by the law of that day.
-    let days = s
-        .lake
-        .city_days((day(2016, 1, 2), day(2016, 1, 2)), None)
-        .unwrap();
+    let days = s.lake.city_days((day(2016, 1, 2), day(2016, 1, 2)), None).unwrap();
     let d = days.iter().find(|d| d.division == "341600").unwrap();
     let values: Vec<String> = d
         .values
@@ -159,18 +141,12 @@ fn every_real_file_of_the_demo_goes_in() {
     assert_eq!(d.aqi.aqi, Some(120));
 
     // Before HJ 633 was in force there were concentrations, and no index was defined.
-    let days = s
-        .lake
-        .city_days((day(2015, 1, 1), day(2015, 1, 1)), None)
-        .unwrap();
+    let days = s.lake.city_days((day(2015, 1, 1), day(2015, 1, 1)), None).unwrap();
     assert!(days.iter().any(|d| d.values[5].is_some()));
     assert!(days.iter().all(|d| d.aqi.aqi.is_none() && d.aqi.level == 0));
 
     // City hours of the fireworks: a day has its 24 hours.
-    let days = s
-        .lake
-        .city_days((day(2019, 2, 4), day(2019, 2, 9)), None)
-        .unwrap();
+    let days = s.lake.city_days((day(2019, 2, 4), day(2019, 2, 9)), None).unwrap();
     let d = days
         .iter()
         .find(|d| d.division == "340100" && d.day == day(2019, 2, 5))
@@ -249,10 +225,7 @@ fn bad_cells_are_quarantined_with_line_and_reason_and_the_rest_goes_in() {
         ]
     );
     assert_eq!((r.lines, r.rows, r.accepted, r.missing), (10, 5, 26, 1));
-    assert_eq!(
-        r.gaps.iter().map(|g| (g.rows, g.of)).collect::<Vec<_>>(),
-        [(5, 9)]
-    );
+    assert_eq!(r.gaps.iter().map(|g| (g.rows, g.of)).collect::<Vec<_>>(), [(5, 9)]);
     assert_eq!(
         s.one("SELECT count(*), count(v) FROM obs WHERE origin = 'simulated'"),
         "26 26"
@@ -283,9 +256,7 @@ fn the_same_file_again_adds_nothing_also_after_a_crash_in_between() {
     // The power goes after the evidence has the file and before the lake has its rows.
     let other = BAD.replace("1270A", "1271A");
     let note = evidence::FileNote::default();
-    s.evidence
-        .put_file("other.csv", other.as_bytes(), &note)
-        .unwrap();
+    s.evidence.put_file("other.csv", other.as_bytes(), &note).unwrap();
     let r = s.bytes("simulated-station-hourly", "other.csv", other.as_bytes());
     assert_eq!(r.accepted, 26);
     assert_ne!(r.recorded, first.recorded);
@@ -294,8 +265,7 @@ fn the_same_file_again_adds_nothing_also_after_a_crash_in_between() {
 #[test]
 fn a_gb18030_file_is_read_and_said_so_and_a_foreign_header_is_refused_with_a_hint() {
     let s = stand();
-    let text =
-        "city,date,aqi,rank,level,pm25,pm10,no2,so2,co\n合肥,2025-01-01,60,80,良,29,69,46,7,0.59\n";
+    let text = "city,date,aqi,rank,level,pm25,pm10,no2,so2,co\n合肥,2025-01-01,60,80,良,29,69,46,7,0.59\n";
     let (bytes, _, _) = encoding_rs::GB18030.encode(text);
     let r = s.bytes("city-daily", "hefei.csv", &bytes);
     assert_eq!(

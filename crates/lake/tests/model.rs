@@ -66,8 +66,7 @@ fn model(all: &[Row], known: Option<i64>) -> BTreeMap<(i32, i64), Cell> {
 }
 
 fn seen(lake: &Lake, known: Option<i64>) -> BTreeMap<(i32, i64), Cell> {
-    let sql =
-        "SELECT series, to_unixtime(t) t, v, decimals e, mark, to_unixtime(recorded_at) r FROM obs";
+    let sql = "SELECT series, to_unixtime(t) t, v, decimals e, mark, to_unixtime(recorded_at) r FROM obs";
     let rows = lake.rows(sql, &View { as_known: known }).unwrap();
     let n = rows.len();
     let out: BTreeMap<_, _> = rows

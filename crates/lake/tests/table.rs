@@ -14,12 +14,7 @@ fn open(dir: &TempDir) -> Lake {
         buffer_s: 3600,
         ..Options::default()
     };
-    Lake::open(
-        dir.path(),
-        std::sync::Arc::new(law::Law::load([]).unwrap()),
-        options,
-    )
-    .unwrap()
+    Lake::open(dir.path(), std::sync::Arc::new(law::Law::load([]).unwrap()), options).unwrap()
 }
 
 fn two(lake: &Lake) -> Vec<i32> {
@@ -54,8 +49,7 @@ fn text(lake: &Lake, sql: &str, view: &View) -> String {
         .join("\n")
 }
 
-const LIST: &str =
-    "SELECT series, CAST((to_unixtime(t) - 1709251200) / 3600 AS INT) h, v FROM obs ORDER BY 1, 2";
+const LIST: &str = "SELECT series, CAST((to_unixtime(t) - 1709251200) / 3600 AS INT) h, v FROM obs ORDER BY 1, 2";
 
 #[test]
 fn a_correction_is_seen_and_the_past_stays_answerable() {
@@ -65,11 +59,7 @@ fn a_correction_is_seen_and_the_past_stays_answerable() {
     let (first, later) = (START + 100_000, START + 200_000);
     let done = lake
         .append(
-            vec![
-                row(s[0], 0, 35, first),
-                row(s[0], 1, 36, first),
-                row(s[1], 0, 7, first),
-            ],
+            vec![row(s[0], 0, 35, first), row(s[0], 1, 36, first), row(s[1], 0, 7, first)],
             None,
         )
         .unwrap();
@@ -116,12 +106,7 @@ fn conditions_on_sites_days_and_times_give_the_same_as_without_pruning() {
     let dir = TempDir::new().unwrap();
     let lake = open(&dir);
     let s = two(&lake);
-    let rows = (0..24 * 70).flat_map(|h| {
-        [
-            row(s[0], h, h, START + 9_000_000),
-            row(s[1], h, -h, START + 9_000_000),
-        ]
-    });
+    let rows = (0..24 * 70).flat_map(|h| [row(s[0], h, h, START + 9_000_000), row(s[1], h, -h, START + 9_000_000)]);
     lake.append(rows.collect(), None).unwrap();
     let count = |w: &str| {
         text(
@@ -132,23 +117,15 @@ fn conditions_on_sites_days_and_times_give_the_same_as_without_pruning() {
     };
     assert_eq!(count("site = '1270A'"), "1680 0 1679");
     assert_eq!(count("site = '1270A' AND factor = 'a21005'"), "0 null null");
-    assert_eq!(
-        count("origin = 'simulated' OR site LIKE '%70A'"),
-        "3360 -1679 1679"
-    );
+    assert_eq!(count("origin = 'simulated' OR site LIKE '%70A'"), "3360 -1679 1679");
     // 2024-03-02 in Beijing begins at 16:00 UTC on the first.
-    assert_eq!(
-        count("site = '1270A' AND day = DATE '2024-03-02'"),
-        "24 16 39"
-    );
+    assert_eq!(count("site = '1270A' AND day = DATE '2024-03-02'"), "24 16 39");
     assert_eq!(
         count("site = '1270A' AND day BETWEEN '2024-03-02' AND '2024-03-03'"),
         "48 16 63"
     );
     assert_eq!(
-        count(
-            "site = '1271A' AND t >= TIMESTAMP '2024-03-02T00:00:00+08:00' AND t < '2024-03-02T01:00:00Z'"
-        ),
+        count("site = '1271A' AND t >= TIMESTAMP '2024-03-02T00:00:00+08:00' AND t < '2024-03-02T01:00:00Z'"),
         "9 -24 -16"
     );
     assert_eq!(count("v = 5 AND mark = 'N'"), "1 5 5");
@@ -185,16 +162,7 @@ fn buffered_rows_are_seen_and_a_replay_adds_nothing() {
     );
     assert_eq!(lake.buffered(), 2);
     assert_eq!(text(&lake, LIST, &NOW), "0 0 2\n0 1 3");
-    assert_eq!(
-        text(
-            &lake,
-            LIST,
-            &View {
-                as_known: Some(START)
-            }
-        ),
-        "0 0 1"
-    );
+    assert_eq!(text(&lake, LIST, &View { as_known: Some(START) }), "0 0 1");
     assert_eq!(lake.latest_of(s[0]).unwrap().v, Some(3));
     // The process dies before the buffer is written: the commit says where the replay begins.
     drop(lake);
@@ -225,29 +193,19 @@ fn latest_values_survive_a_restart_and_late_rows_do_not_win() {
     let lake = open(&dir);
     let s = two(&lake);
     lake.append(
-        vec![
-            row(s[0], 50, 1, START + 1_000_000),
-            row(s[1], 3, 4, START + 1_000_000),
-        ],
+        vec![row(s[0], 50, 1, START + 1_000_000), row(s[1], 3, 4, START + 1_000_000)],
         None,
     )
     .unwrap();
     lake.compact().unwrap();
     lake.append(
-        vec![
-            row(s[0], 2, 9, START + 2_000_000),
-            row(s[1], 3, 5, START + 2_000_000),
-        ],
+        vec![row(s[0], 2, 9, START + 2_000_000), row(s[1], 3, 5, START + 2_000_000)],
         None,
     )
     .unwrap();
     drop(lake);
     let lake = open(&dir);
-    let latest: Vec<(i64, Option<i64>)> = lake
-        .latest()
-        .iter()
-        .map(|(_, r)| ((r.t - START) / 3600, r.v))
-        .collect();
+    let latest: Vec<(i64, Option<i64>)> = lake.latest().iter().map(|(_, r)| ((r.t - START) / 3600, r.v)).collect();
     assert_eq!(latest, vec![(50, Some(1)), (3, Some(5))]);
     assert_eq!(
         text(&lake, "SELECT site, v FROM latest ORDER BY 1", &NOW),
@@ -272,20 +230,13 @@ fn values_keep_their_decimals_and_marks() {
         recorded: START,
     };
     lake.append(
-        vec![
-            r(0, Some(589), 3, 0),
-            r(1, None, 1, bad),
-            r(2, Some(-12), 1, 0),
-        ],
+        vec![r(0, Some(589), 3, 0), r(1, None, 1, bad), r(2, Some(-12), 1, 0)],
         None,
     )
     .unwrap();
     let sql = "SELECT v, decimals, mark FROM obs ORDER BY t";
     assert_eq!(text(&lake, sql, &NOW), "0.589 3 N\nnull 1 BB\n-1.2 1 N");
-    let refused = lake
-        .append(vec![r(3, Some(1), 10, 0)], None)
-        .unwrap_err()
-        .to_string();
+    let refused = lake.append(vec![r(3, Some(1), 10, 0)], None).unwrap_err().to_string();
     assert_eq!(refused, "row 0: 10 decimals; 0 to 9 are allowed");
     assert_eq!(text(&lake, "SELECT count(*) FROM obs_all", &NOW), "3");
 }
@@ -312,8 +263,7 @@ fn a_second_writer_is_refused_and_a_reader_is_not() {
 fn sql_only_reads() {
     let dir = TempDir::new().unwrap();
     let lake = open(&dir);
-    lake.put_table("site", "code,name\n1270A,明珠广场\n0012A,\n")
-        .unwrap();
+    lake.put_table("site", "code,name\n1270A,明珠广场\n0012A,\n").unwrap();
     assert_eq!(
         text(&lake, "SELECT code, name FROM site ORDER BY code", &NOW),
         "0012A null\n1270A 明珠广场"
@@ -337,12 +287,7 @@ fn a_damaged_file_is_found() {
     lake.append((0..100).map(|h| row(s[0], h, h, START)).collect(), None)
         .unwrap();
     let month = dir.path().join("obs/month=202403/state=1");
-    let file = std::fs::read_dir(month)
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let file = std::fs::read_dir(month).unwrap().next().unwrap().unwrap().path();
     let mut bytes = std::fs::read(&file).unwrap();
     let n = bytes.len();
     bytes.truncate(n / 2);

@@ -22,11 +22,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}: {}",
-            self.file, self.line, self.subject, self.message
-        )
+        write!(f, "{}:{}: {}: {}", self.file, self.line, self.subject, self.message)
     }
 }
 
@@ -58,20 +54,14 @@ impl Law {
                         problems.push(problem(
                             b,
                             key,
-                            format!(
-                                "gap: nothing holds from {next} to the day before {}",
-                                b.from
-                            ),
+                            format!("gap: nothing holds from {next} to the day before {}", b.from),
                         ));
                     }
                 }
                 _ => problems.push(problem(
                     b,
                     key,
-                    format!(
-                        "overlap: {} already holds from {}",
-                        a.standard.number, a.from
-                    ),
+                    format!("overlap: {} already holds from {}", a.standard.number, a.from),
                 )),
             }
         }
@@ -123,10 +113,7 @@ impl Law {
                 match self.standard(old) {
                     None => report(format!("replaces `{old}`, which is not in the law")),
                     Some(o) if o.to.is_none_or(|to| to >= s.from) => {
-                        report(format!(
-                            "replaces `{old}`, which is still in force on {}",
-                            s.from
-                        ));
+                        report(format!("replaces `{old}`, which is still in force on {}", s.from));
                     }
                     Some(_) => {}
                 }
@@ -134,10 +121,7 @@ impl Law {
         }
         for p in self.by_key.values().flatten() {
             let early = p.division.is_empty() && p.from < p.standard.from;
-            let late = p
-                .standard
-                .to
-                .is_some_and(|end| p.to.is_none_or(|to| to > end));
+            let late = p.standard.to.is_some_and(|end| p.to.is_none_or(|to| to > end));
             if early || late {
                 problems.push(problem(
                     p,
@@ -165,10 +149,7 @@ impl Law {
                 problems.push(problem(
                     p,
                     &p.key,
-                    format!(
-                        "row {} points at `{number}`, which is not in the law",
-                        row + 1
-                    ),
+                    format!("row {} points at `{number}`, which is not in the law", row + 1),
                 ));
             }
         }

@@ -136,10 +136,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Parsed, Vec<LawError>> {
         }
     }
     if reader.errors.is_empty() {
-        Ok(Parsed {
-            standard,
-            provisions,
-        })
+        Ok(Parsed { standard, provisions })
     } else {
         Err(reader.errors)
     }
@@ -169,10 +166,7 @@ impl Reader<'_> {
             Ok(d) => Some(d),
             Err(_) => {
                 let line = self.line(text.span().start);
-                self.refuse(
-                    line,
-                    format!("`{}` is not a date: write YYYY-MM-DD", text.get_ref()),
-                );
+                self.refuse(line, format!("`{}` is not a date: write YYYY-MM-DD", text.get_ref()));
                 None
             }
         }
@@ -224,22 +218,14 @@ impl Reader<'_> {
         })
     }
 
-    fn provision(
-        &mut self,
-        e: &ProvisionEntry,
-        at: usize,
-        standard: &Arc<Standard>,
-    ) -> Option<Provision> {
+    fn provision(&mut self, e: &ProvisionEntry, at: usize, standard: &Arc<Standard>) -> Option<Provision> {
         let line = self.line(at);
         let before = self.errors.len();
         let clause = e.clause.clone().unwrap_or_default();
         if clause.trim().is_empty() {
             self.refuse(
                 line,
-                format!(
-                    "`{}` has no clause: a value without a clause is refused",
-                    e.key
-                ),
+                format!("`{}` has no clause: a value without a clause is refused", e.key),
             );
         }
         if !e.key.split('.').all(|w| {
@@ -249,15 +235,11 @@ impl Reader<'_> {
         }) {
             self.refuse(
                 line,
-                format!(
-                    "`{}` is not a key: lower-case words joined by points",
-                    e.key
-                ),
+                format!("`{}` is not a key: lower-case words joined by points", e.key),
             );
         }
         let source = e.source.clone().unwrap_or_else(|| standard.source.clone());
-        if source.trim().is_empty() || e.title_zh.trim().is_empty() || e.title_en.trim().is_empty()
-        {
+        if source.trim().is_empty() || e.title_zh.trim().is_empty() || e.title_en.trim().is_empty() {
             self.refuse(
                 line,
                 format!("`{}` needs a source and a title in both languages", e.key),
@@ -330,10 +312,7 @@ impl Reader<'_> {
             (Some(csv), None) => self.csv(csv)?,
             (None, Some(values)) => self.values(values, line)?,
             _ => {
-                self.refuse(
-                    line,
-                    format!("`{}` needs either `table` or `values`", e.key),
-                );
+                self.refuse(line, format!("`{}` needs either `table` or `values`", e.key));
                 return None;
             }
         };
@@ -342,10 +321,7 @@ impl Reader<'_> {
             if !table.columns.contains(c) {
                 self.refuse(
                     line,
-                    format!(
-                        "`{}` names a column `{c}` that its table does not have",
-                        e.key
-                    ),
+                    format!("`{}` names a column `{c}` that its table does not have", e.key),
                 );
             }
         }
@@ -354,21 +330,14 @@ impl Reader<'_> {
         if table.by.is_empty() && table.rows.len() > 1 {
             self.refuse(
                 line,
-                format!(
-                    "`{}` has several rows: say in `by` which columns name a row",
-                    e.key
-                ),
+                format!("`{}` has several rows: say in `by` which columns name a row", e.key),
             );
         }
         for row in 0..table.rows.len() {
             if !table.by.is_empty() && !seen.insert(table.name_of(row)) {
                 self.refuse(
                     line,
-                    format!(
-                        "`{}` has two rows for {}",
-                        e.key,
-                        table.name_of(row).join(" / ")
-                    ),
+                    format!("`{}` has two rows for {}", e.key, table.name_of(row).join(" / ")),
                 );
             }
         }
@@ -424,10 +393,7 @@ impl Reader<'_> {
                     }
                 },
                 _ => {
-                    self.refuse(
-                        line,
-                        format!("`{name}` must be a number, a text or true/false"),
-                    );
+                    self.refuse(line, format!("`{name}` must be a number, a text or true/false"));
                     return None;
                 }
             };
@@ -443,11 +409,7 @@ impl Reader<'_> {
 
     /// Every column that holds a number must have a unit, unless it is named as a label.
     fn units(&mut self, e: &ProvisionEntry, table: &Table, line: usize) -> Vec<(String, String)> {
-        let mut units: Vec<(String, String)> = e
-            .units
-            .iter()
-            .map(|(c, u)| (c.clone(), u.clone()))
-            .collect();
+        let mut units: Vec<(String, String)> = e.units.iter().map(|(c, u)| (c.clone(), u.clone())).collect();
         units.extend(e.unit.iter().map(|u| ("*".to_string(), u.clone())));
         for (column, unit) in &mut units {
             match Unit::parse(unit) {
@@ -464,8 +426,7 @@ impl Reader<'_> {
             }
         }
         for (c, column) in table.columns.iter().enumerate() {
-            let covered = unit_column.is_some()
-                || units.iter().any(|(name, _)| name == column || name == "*");
+            let covered = unit_column.is_some() || units.iter().any(|(name, _)| name == column || name == "*");
             let label = e.labels.contains(column) || table.by.contains(column);
             let number = table.rows.iter().any(|row| Decimal::parse(&row[c]).is_ok());
             if number && !covered && !label {

@@ -123,12 +123,7 @@ impl Provision {
     pub fn unit(&self, row: usize, column: &str) -> &str {
         match self.table.text(row, "unit") {
             "" => {
-                let of = |name: &str| {
-                    self.units
-                        .iter()
-                        .find(|(c, _)| c == name)
-                        .map(|(_, u)| u.as_str())
-                };
+                let of = |name: &str| self.units.iter().find(|(c, _)| c == name).map(|(_, u)| u.as_str());
                 of(column).or_else(|| of("*")).unwrap_or("1")
             }
             unit => unit,

@@ -63,12 +63,8 @@ impl Law {
             match file::read(path, text) {
                 Err(e) => errors.extend(e),
                 Ok(parsed) => {
-                    if let Some(other) = standards
-                        .iter()
-                        .find(|s| s.number == parsed.standard.number)
-                    {
-                        let message =
-                            format!("`{}` already stands in {}", other.number, other.file);
+                    if let Some(other) = standards.iter().find(|s| s.number == parsed.standard.number) {
+                        let message = format!("`{}` already stands in {}", other.number, other.file);
                         errors.push(LawError {
                             file: path.clone(),
                             line: 1,
@@ -126,30 +122,20 @@ impl Law {
         let levels = levels(division);
         for level in &levels {
             // Later versions first: if two overlap (which `check` reports) the younger one holds.
-            let hit = versions
-                .iter()
-                .rev()
-                .find(|p| p.division == *level && p.in_force(date));
+            let hit = versions.iter().rev().find(|p| p.division == *level && p.in_force(date));
             if let Some(p) = hit {
                 return Ok(p);
             }
         }
-        let near: Vec<&Arc<Provision>> = versions
-            .iter()
-            .filter(|p| levels.contains(&p.division))
-            .collect();
+        let near: Vec<&Arc<Provision>> = versions.iter().filter(|p| levels.contains(&p.division)).collect();
         let reason = match (
             near.iter().map(|p| p.from).min(),
             near.iter().filter_map(|p| p.to).max(),
         ) {
-            (None, _) if versions.is_empty() => {
-                "there is no such key in the law loaded".to_string()
-            }
+            (None, _) if versions.is_empty() => "there is no such key in the law loaded".to_string(),
             (None, _) => "it is only known for other divisions".to_string(),
             (Some(first), _) if date < first => {
-                format!(
-                    "the first version known begins on {first}; earlier rules are not known here"
-                )
+                format!("the first version known begins on {first}; earlier rules are not known here")
             }
             (_, Some(last)) if last < date => format!("the last version known ended on {last}"),
             _ => "no version known covers that day".to_string(),
@@ -183,10 +169,7 @@ impl Law {
     }
 
     /// All provisions of a standard.
-    pub fn provisions_of<'a>(
-        &'a self,
-        number: &'a str,
-    ) -> impl Iterator<Item = &'a Arc<Provision>> {
+    pub fn provisions_of<'a>(&'a self, number: &'a str) -> impl Iterator<Item = &'a Arc<Provision>> {
         self.by_key
             .values()
             .flatten()
@@ -203,11 +186,7 @@ impl Law {
 fn levels(division: &str) -> Vec<String> {
     let of_one = |code: &str| -> Vec<String> {
         match code.is_char_boundary(4) && code.len() == 6 {
-            true => vec![
-                code.into(),
-                format!("{}00", &code[..4]),
-                format!("{}0000", &code[..2]),
-            ],
+            true => vec![code.into(), format!("{}00", &code[..4]), format!("{}0000", &code[..2])],
             false => vec![code.into()],
         }
     };
@@ -222,25 +201,15 @@ fn levels(division: &str) -> Vec<String> {
     levels
 }
 
-fn collect(
-    root: &Path,
-    dir: &Path,
-    files: &mut Vec<(String, String)>,
-) -> Result<(), (String, std::io::Error)> {
-    let named = |p: &Path| {
-        p.strip_prefix(root)
-            .unwrap_or(p)
-            .to_string_lossy()
-            .replace('\\', "/")
-    };
+fn collect(root: &Path, dir: &Path, files: &mut Vec<(String, String)>) -> Result<(), (String, std::io::Error)> {
+    let named = |p: &Path| p.strip_prefix(root).unwrap_or(p).to_string_lossy().replace('\\', "/");
     let entries = std::fs::read_dir(dir).map_err(|e| (dir.display().to_string(), e))?;
     for entry in entries {
         let path = entry.map_err(|e| (dir.display().to_string(), e))?.path();
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if path.extension().is_some_and(|e| e == "toml") {
-            let text =
-                std::fs::read_to_string(&path).map_err(|e| (path.display().to_string(), e))?;
+            let text = std::fs::read_to_string(&path).map_err(|e| (path.display().to_string(), e))?;
             files.push((named(&path), text));
         }
     }

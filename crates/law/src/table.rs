@@ -60,11 +60,10 @@ impl Table {
     /// # Errors
     /// No such column or row, an empty cell, or not a number.
     pub fn decimal(&self, row: usize, column: &str) -> Result<Decimal, TableError> {
-        self.optional(row, column)?
-            .ok_or_else(|| TableError::Empty {
-                row: row + 1,
-                column: column.to_string(),
-            })
+        self.optional(row, column)?.ok_or_else(|| TableError::Empty {
+            row: row + 1,
+            column: column.to_string(),
+        })
     }
 
     /// The number in a cell, or nothing if the cell is empty.

@@ -155,11 +155,7 @@ fn a_gap_and_an_overlap_are_found() {
 
     let law = load(&[(
         "old.toml",
-        format!(
-            "{HEAD_OLD}{}{}",
-            limit("75", ""),
-            limit("70", "from = \"2020-01-01\"")
-        ),
+        format!("{HEAD_OLD}{}{}", limit("75", ""), limit("70", "from = \"2020-01-01\"")),
     )])
     .unwrap();
     assert!(law.check().iter().any(|p| p.message.contains("overlap")));
@@ -224,10 +220,7 @@ fn what_a_number_needs_is_demanded_with_file_and_line() {
         12,
     );
     refused(
-        good.replace(
-            "certainty = \"certain\"\ntitle_zh = \"限值\"",
-            "title_zh = \"限值\"",
-        ),
+        good.replace("certainty = \"certain\"\ntitle_zh = \"限值\"", "title_zh = \"限值\""),
         "certainty",
         12,
     );
@@ -236,11 +229,7 @@ fn what_a_number_needs_is_demanded_with_file_and_line() {
     refused(good.replace("co,4.0", "pm,4.0"), "two rows for pm", 12);
     refused(good.replace("by = [\"item\"]", ""), "say in `by`", 12);
     refused(good.replace("pm,75,ug/m3", "pm,75"), "table row", 22);
-    refused(
-        good.replace("key = \"a.limit\"", "key = \"A limit\""),
-        "not a key",
-        12,
-    );
+    refused(good.replace("key = \"a.limit\"", "key = \"A limit\""), "not a key", 12);
     refused(good.replace("key = ", "kye = "), "kye", 13);
     let errors = load(&[("a.toml", good.clone()), ("b.toml", good)]).unwrap_err();
     assert!(errors[0].message.contains("already stands in a.toml"));
@@ -256,10 +245,7 @@ fn the_difference_of_two_days_is_the_cells_that_changed() {
         (changes[0].cells.len(), c.row.as_str(), c.column.as_str()),
         (1, "pm", "limit")
     );
-    assert_eq!(
-        (c.before.as_deref(), c.after.as_deref()),
-        (Some("75"), Some("60"))
-    );
+    assert_eq!((c.before.as_deref(), c.after.as_deref()), (Some("75"), Some("60")));
     assert!(law.diff(day("2020-01-01"), day("2021-01-01")).is_empty());
     let json = serde_json::to_value(&changes).unwrap();
     assert_eq!(json[0]["after"]["standard"], "S-2");

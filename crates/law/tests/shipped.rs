@@ -11,11 +11,7 @@ fn law() -> Law {
         Ok(law) => law,
         Err(errors) => panic!(
             "{}",
-            errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         ),
     }
 }
@@ -54,14 +50,7 @@ fn the_switch_of_march_2026() {
         let row = p.table.row(find).unwrap();
         p.table.decimal(row, column).unwrap().to_string()
     };
-    let limit = |date| {
-        pm(
-            date,
-            "air.limit",
-            &[("pollutant", "pm2_5"), ("period", "1d")],
-            "class2",
-        )
-    };
+    let limit = |date| pm(date, "air.limit", &[("pollutant", "pm2_5"), ("period", "1d")], "class2");
     assert_eq!(
         [
             limit("2026-02-28"),
@@ -79,19 +68,13 @@ fn the_switch_of_march_2026() {
             "100",
         )
     };
-    assert_eq!(
-        [hundred("2026-02-28"), hundred("2026-03-01")],
-        ["150", "120"]
-    );
+    assert_eq!([hundred("2026-02-28"), hundred("2026-03-01")], ["150", "120"]);
     let changed: Vec<String> = law
         .diff(day("2026-02-28"), day("2026-03-01"))
         .into_iter()
         .map(|c| c.key)
         .collect();
-    assert!(
-        changed.contains(&"air.limit".to_string())
-            && changed.contains(&"air.aqi.missing".to_string())
-    );
+    assert!(changed.contains(&"air.limit".to_string()) && changed.contains(&"air.aqi.missing".to_string()));
     let bp = law
         .diff(day("2026-02-28"), day("2026-03-01"))
         .into_iter()
@@ -108,10 +91,7 @@ fn anhui_before_the_nation_and_nobody_before_any_rule() {
             .map(|p| (p.standard.number.clone(), p.certainty))
     };
     assert!(at("2012-12-31", "340100").is_err());
-    assert_eq!(
-        at("2013-06-01", "340100").unwrap().1,
-        figure::Certainty::Likely
-    );
+    assert_eq!(at("2013-06-01", "340100").unwrap().1, figure::Certainty::Likely);
     assert!(at("2013-12-31", "340200").is_err() && at("2014-01-01", "340200").is_ok());
     assert!(at("2014-12-31", "341600").is_err() && at("2015-01-01", "341600").is_ok());
     assert!(at("2015-06-01", "110000").is_err());

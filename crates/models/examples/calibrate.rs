@@ -91,9 +91,8 @@ fn turn(
     for (s, memory) in params.segment.iter_mut().zip(memory) {
         let goal: Goal = s.goal.clone();
         let mean = |p| result.mean("340000", s.from, s.to, p);
-        let scale = |x: &mut f64, want: f64, have: f64| {
-            *x *= (1.0 + gain * (want / have - 1.0)).clamp(1.0 / STEP, STEP)
-        };
+        let scale =
+            |x: &mut f64, want: f64, have: f64| *x *= (1.0 + gain * (want / have - 1.0)).clamp(1.0 / STEP, STEP);
         scale(&mut s.level.pm25, goal.pm25 + year_gap[0], mean(PM25));
         // The coarse part is what the goal of PM10 leaves; dust is in what was measured.
         let coarse_want = goal.pm10 + year_gap[1] - mean(PM25);
@@ -172,14 +171,7 @@ fn report(params: &YearParams, result: &Judged, round: usize) {
         );
     }
     let missing: Vec<usize> = (0..6)
-        .map(|p| {
-            result
-                .days
-                .iter()
-                .flatten()
-                .filter(|d| d.values[p].is_none())
-                .count()
-        })
+        .map(|p| result.days.iter().flatten().filter(|d| d.values[p].is_none()).count())
         .collect();
     println!("  city days without pm25 pm10 so2 no2 co o3: {missing:?}");
     for (c, city) in result.cities.iter().enumerate() {
@@ -206,20 +198,14 @@ fn write(which: i32, params: &YearParams) {
     for line in text.lines() {
         let knobs = |l: &models::simulate::Levels| {
             let [a, b, c, d, e, f] = l.array();
-            format!(
-                "{{ pm25 = {a:.6}, coarse = {b:.6}, so2 = {c:.6}, no2 = {d:.6}, co = {e:.6}, o3 = {f:.6} }}"
-            )
+            format!("{{ pm25 = {a:.6}, coarse = {b:.6}, so2 = {c:.6}, no2 = {d:.6}, co = {e:.6}, o3 = {f:.6} }}")
         };
         if line == "[[segment]]" {
             now = segments.next();
         }
         match now {
-            Some(s) if line.starts_with("level = ") => {
-                out += &format!("level = {}\n", knobs(&s.level))
-            }
-            Some(s) if line.starts_with("spread = ") => {
-                out += &format!("spread = {}\n", knobs(&s.spread))
-            }
+            Some(s) if line.starts_with("level = ") => out += &format!("level = {}\n", knobs(&s.level)),
+            Some(s) if line.starts_with("spread = ") => out += &format!("spread = {}\n", knobs(&s.spread)),
             _ => out += &format!("{line}\n"),
         }
     }

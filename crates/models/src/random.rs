@@ -22,12 +22,7 @@ impl Random {
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut x = seed;
         x = splitmix(&mut x) ^ stream.wrapping_mul(0xd134_2543_de82_ef95);
-        let state = [
-            splitmix(&mut x),
-            splitmix(&mut x),
-            splitmix(&mut x),
-            splitmix(&mut x),
-        ];
+        let state = [splitmix(&mut x), splitmix(&mut x), splitmix(&mut x), splitmix(&mut x)];
         Self { state, spare: None }
     }
 

@@ -33,14 +33,10 @@ fn edge_of_the_plans_targets() {
     let less = Target::new(Comparator::Less, dec("36.8")).edge().unwrap();
     assert_eq!((less.at, less.inclusive), (ratio(3675, 100), false));
     // 82.15 rounds to the even 82.2, which is above 82.1.
-    let greater = Target::new(Comparator::Greater, dec("82.1"))
-        .edge()
-        .unwrap();
+    let greater = Target::new(Comparator::Greater, dec("82.1")).edge().unwrap();
     assert_eq!((greater.at, greater.inclusive), (ratio(8215, 100), true));
     // 82.45 rounds to 82.4.
-    let at_least = Target::new(Comparator::AtLeast, dec("82.5"))
-        .edge()
-        .unwrap();
+    let at_least = Target::new(Comparator::AtLeast, dec("82.5")).edge().unwrap();
     assert_eq!((at_least.at, at_least.inclusive), (ratio(8245, 100), false));
 }
 
@@ -57,10 +53,7 @@ fn good_days_of_a_leap_year() {
         &target,
     )
     .unwrap();
-    assert_eq!(
-        (left.outlook, left.days, left.of),
-        (Outlook::Open, Some(65), 366)
-    );
+    assert_eq!((left.outlook, left.days, left.of), (Outlook::Open, Some(65), 366));
     let left = days_left(
         Count {
             hits: 301,
@@ -230,12 +223,7 @@ fn method() -> Method {
 fn real_years(column: &str) -> Vec<Vec<YearDays>> {
     let text = judge::text("air/anhui_city_daily_2013-12_2016-06.csv.gz");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let at = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .position(|h| h == column)
-        .unwrap();
+    let at = reader.headers().unwrap().iter().position(|h| h == column).unwrap();
     let mut cities: BTreeMap<String, BTreeMap<i32, Vec<Option<f64>>>> = BTreeMap::new();
     for row in reader.records() {
         let row = row.unwrap();
@@ -272,10 +260,7 @@ fn simulated_years(value: impl Fn(&judge::CityDay) -> Option<f64>) -> Vec<Vec<Ye
         .map(|y| {
             (
                 *y,
-                judge::judge(
-                    &models::simulate::year(&common, &judge::params(*y), &climate),
-                    &climate,
-                ),
+                judge::judge(&models::simulate::year(&common, &judge::params(*y), &climate), &climate),
             )
         })
         .collect();
@@ -297,12 +282,7 @@ fn simulated_years(value: impl Fn(&judge::CityDay) -> Option<f64>) -> Vec<Vec<Ye
 fn national_years(every: usize) -> Vec<Vec<YearDays>> {
     let text = judge::text("air/all_cities_monthly_2013-12_2017-01.csv.gz");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let at = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .position(|h| h == "pm25")
-        .unwrap();
+    let at = reader.headers().unwrap().iter().position(|h| h == "pm25").unwrap();
     let mut cities: BTreeMap<String, BTreeMap<i32, Vec<Option<f64>>>> = BTreeMap::new();
     for row in reader.records() {
         let row = row.unwrap();
@@ -341,27 +321,11 @@ const CUTS: [usize; 9] = [90, 120, 151, 181, 212, 243, 273, 304, 334];
 fn back_test_nation() {
     // The width of the interval was chosen on these years (data/models/forecast.toml): this holds it there.
     let method = method();
-    let nation = back_test(
-        &national_years(6),
-        &[90, 181, 273, 334],
-        Scale::Product,
-        &method,
-        1,
-    )
-    .unwrap();
-    println!(
-        "PM2.5, nation, real: {} of {}",
-        nation.inside, nation.rounds
-    );
+    let nation = back_test(&national_years(6), &[90, 181, 273, 334], Scale::Product, &method, 1).unwrap();
+    println!("PM2.5, nation, real: {} of {}", nation.inside, nation.rounds);
     assert!(nation.rounds >= 600);
-    assert_eq!(
-        nation.years,
-        vec![(2014, false), (2015, false), (2016, false)]
-    );
-    assert!(
-        nation.percent().unwrap().abs_diff(method.nominal) <= 4,
-        "{nation:?}"
-    );
+    assert_eq!(nation.years, vec![(2014, false), (2015, false), (2016, false)]);
+    assert!(nation.percent().unwrap().abs_diff(method.nominal) <= 4, "{nation:?}");
 }
 
 #[test]
@@ -420,11 +384,7 @@ fn projection_is_repeatable_and_narrows() {
     let width = |p: &Projection| p.hi.sub(p.lo).unwrap();
     assert!(width(&ask(330)) < width(&ask(100)));
     let end = ask(365);
-    assert_eq!(
-        (end.lo, end.hi),
-        (end.value, end.value),
-        "nothing is left to guess"
-    );
+    assert_eq!((end.lo, end.hi), (end.value, end.value), "nothing is left to guess");
     assert!(!end.simulated);
     assert_eq!(end.years, vec![(2014, false)]);
     assert!(matches!(
@@ -445,30 +405,13 @@ fn unusable_values_are_named() {
         simulated: true,
         values: vec![Some(v); 365],
     };
-    let bad = project(
-        &year(10.0),
-        100,
-        365,
-        &[year(f64::NAN)],
-        Scale::Product,
-        &method,
-        1,
-    );
+    let bad = project(&year(10.0), 100, 365, &[year(f64::NAN)], Scale::Product, &method, 1);
     assert!(
         matches!(bad, Err(ForecastError::BadValue { year: 2015, .. })),
         "{bad:?}"
     );
     // A constant year has no doubt in it, and the mark of a simulated year stays.
-    let p = project(
-        &year(10.0),
-        100,
-        365,
-        &[year(20.0)],
-        Scale::Product,
-        &method,
-        1,
-    )
-    .unwrap();
+    let p = project(&year(10.0), 100, 365, &[year(20.0)], Scale::Product, &method, 1).unwrap();
     assert_eq!(
         (p.lo, p.value, p.hi, p.simulated),
         (dec("10.0"), dec("10.0"), dec("10.0"), true)

@@ -11,13 +11,7 @@ fn files(dir: &Path, out: &mut Vec<String>) {
         if path.is_dir() {
             files(&path, out);
         } else {
-            out.push(
-                path.strip_prefix(judge::data(""))
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .to_owned(),
-            );
+            out.push(path.strip_prefix(judge::data("")).unwrap().to_str().unwrap().to_owned());
         }
     }
 }
@@ -85,10 +79,7 @@ fn sites_are_the_national_ones_and_those_of_our_own_code() {
                     "{}",
                     s["code"]
                 );
-                assert_eq!(
-                    s["evaluates"], "0",
-                    "what is not known to count does not count"
-                );
+                assert_eq!(s["evaluates"], "0", "what is not known to count does not count");
             }
         }
         assert!(
@@ -122,14 +113,15 @@ fn loggers_are_simulated_and_say_so() {
     let loggers = rows("sites/loggers.csv");
     let mns: BTreeSet<&str> = loggers.iter().map(|l| l["mn"].as_str()).collect();
     assert_eq!((loggers.len(), mns.len()), (40, 40));
-    assert!(mns.iter().all(|m| {
-        m.len() == 24
-            && m.bytes()
-                .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
-    }));
-    assert!(loggers.iter().all(|l| l["simulated"] == "1"
-        && l["name"].starts_with("模拟")
-        && l["site"].starts_with("SIM-")));
+    assert!(
+        mns.iter()
+            .all(|m| { m.len() == 24 && m.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b)) })
+    );
+    assert!(
+        loggers
+            .iter()
+            .all(|l| l["simulated"] == "1" && l["name"].starts_with("模拟") && l["site"].starts_with("SIM-"))
+    );
     let divisions: BTreeSet<&str> = loggers.iter().map(|l| l["division"].as_str()).collect();
     assert_eq!(divisions.len(), 16);
 }

@@ -23,11 +23,7 @@ fn all() -> &'static All {
             let made = year(&common, &params, &climate);
             (params, made)
         });
-        All {
-            common,
-            climate,
-            years,
-        }
+        All { common, climate, years }
     })
 }
 
@@ -57,10 +53,7 @@ fn meets_the_published_figures() {
         for t in &params.target {
             let have = judged.item(&t.item, &t.division, t.from, t.to);
             let want: f64 = t.value.parse().unwrap();
-            let what = format!(
-                "{} {} {}..{}: {have} for {want}",
-                t.item, t.division, t.from, t.to
-            );
+            let what = format!("{} {} {}..{}: {have} for {want}", t.item, t.division, t.from, t.to);
             println!("{what}");
             match (t.how.as_str(), t.within) {
                 ("met", None) => assert!(judged.meets(t), "{what}"),
@@ -91,12 +84,8 @@ fn physics_of_the_day_and_of_the_year() {
     let made = &all().years[1].1;
     let at = |hours: std::ops::Range<usize>| move |h: usize, _: usize| hours.contains(&(h % 24));
     // Ozone peaks in the afternoon, when NO2 is lowest.
-    assert!(
-        mean_by(made, Pollutant::O3, at(13..17)) > 1.5 * mean_by(made, Pollutant::O3, at(2..7))
-    );
-    assert!(
-        mean_by(made, Pollutant::No2, at(13..17)) < 0.8 * mean_by(made, Pollutant::No2, at(19..23))
-    );
+    assert!(mean_by(made, Pollutant::O3, at(13..17)) > 1.5 * mean_by(made, Pollutant::O3, at(2..7)));
+    assert!(mean_by(made, Pollutant::No2, at(13..17)) < 0.8 * mean_by(made, Pollutant::No2, at(19..23)));
     let days = |days: std::ops::Range<usize>| move |h: usize, _: usize| days.contains(&(h / 24));
     let (winter, summer) = (days(0..59), days(152..243));
     assert!(mean_by(made, Pollutant::Pm25, winter) > 2.0 * mean_by(made, Pollutant::Pm25, summer));
@@ -118,10 +107,7 @@ fn physics_of_the_day_and_of_the_year() {
             above += u32::from(fine > all);
         }
     }
-    assert!(
-        f64::from(above) / f64::from(both) < 0.02,
-        "{above} of {both}"
-    );
+    assert!(f64::from(above) / f64::from(both) < 0.02, "{above} of {both}");
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
@@ -206,53 +192,28 @@ fn files_are_what_the_import_reads() {
     assert_eq!(made.write_month(2, &mut text).unwrap(), 29 * 24 * 72);
     let text = String::from_utf8(text).unwrap();
     let mut lines = text.lines();
-    assert_eq!(
-        lines.next(),
-        Some("time,station_code,pm25,pm10,so2,no2,co,o3")
-    );
-    assert!(
-        lines
-            .next()
-            .unwrap()
-            .starts_with("2024-02-01T01:00:00,1270A,")
-    );
-    assert!(
-        text.lines()
-            .last()
-            .unwrap()
-            .starts_with("2024-03-01T00:00:00,")
-    );
+    assert_eq!(lines.next(), Some("time,station_code,pm25,pm10,so2,no2,co,o3"));
+    assert!(lines.next().unwrap().starts_with("2024-02-01T01:00:00,1270A,"));
+    assert!(text.lines().last().unwrap().starts_with("2024-03-01T00:00:00,"));
     let co: Vec<&str> = text
         .lines()
         .skip(1)
         .filter_map(|l| l.split(',').nth(6))
         .filter(|c| !c.is_empty())
         .collect();
-    assert!(
-        co.iter()
-            .all(|c| c.split_once('.').is_some_and(|d| d.1.len() == 1))
-    );
+    assert!(co.iter().all(|c| c.split_once('.').is_some_and(|d| d.1.len() == 1)));
 }
 
 #[test]
 fn parameters_are_checked() {
     let text = judge::text("simulated/2024.toml");
-    let broken = text.replacen(
-        "to = \"2024-12-31\"\nlevel",
-        "to = \"2024-12-30\"\nlevel",
-        1,
-    );
+    let broken = text.replacen("to = \"2024-12-31\"\nlevel", "to = \"2024-12-30\"\nlevel", 1);
     assert_ne!(text, broken);
-    let error = YearParams::parse("2024.toml", &broken)
-        .unwrap_err()
-        .to_string();
+    let error = YearParams::parse("2024.toml", &broken).unwrap_err().to_string();
     assert!(error.contains("31 December"), "{error}");
     assert!(YearParams::parse("2024.toml", &text.replacen("seed", "sed", 1)).is_err());
     let common = judge::text("simulated/common.toml");
     assert!(Common::parse("common.toml", &common.replacen("[1, 2]", "[]", 1)).is_err());
     assert_eq!(all().climate.stations().count(), 72);
-    assert_eq!(
-        all().climate.pool().0,
-        NaiveDate::from_ymd_opt(2015, 1, 1).unwrap()
-    );
+    assert_eq!(all().climate.pool().0, NaiveDate::from_ymd_opt(2015, 1, 1).unwrap());
 }

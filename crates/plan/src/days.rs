@@ -25,10 +25,7 @@ pub struct CityDay {
 impl CityDay {
     /// The day value of a pollutant.
     pub fn value(&self, factor: &str) -> Option<Decimal> {
-        FACTORS
-            .iter()
-            .position(|f| *f == factor)
-            .and_then(|i| self.values[i])
+        FACTORS.iter().position(|f| *f == factor).and_then(|i| self.values[i])
     }
 }
 

@@ -36,7 +36,9 @@ pub fn codes(factor: &str) -> Option<(&'static str, &'static str)> {
 /// # Errors
 /// As [`Lake::city_days`].
 pub fn city_days(lake: &Lake, law_of: Option<NaiveDate>) -> Result<Days, LakeError> {
-    let Some(span) = lake.city_span()? else { return Ok(Days::default()) };
+    let Some(span) = lake.city_span()? else {
+        return Ok(Days::default());
+    };
     Ok(days_of(lake.city_days(span, law_of)?))
 }
 
@@ -67,7 +69,13 @@ fn days_of(days: Vec<lake::air::CityDay>) -> Days {
 /// Where an observation came from, as an evidence REF with the column to look at: `file:…#L12&column=pm25`.
 ///
 /// Both are found by the second in which it was recorded: a file has one to itself, and packets of a second are few.
-pub fn trace(lake: &Lake, evidence: &Evidence, key: &SeriesKey, start: NaiveDateTime, recorded_s: i64) -> Option<String> {
+pub fn trace(
+    lake: &Lake,
+    evidence: &Evidence,
+    key: &SeriesKey,
+    start: NaiveDateTime,
+    recorded_s: i64,
+) -> Option<String> {
     let t = start.and_utc().timestamp() - lake::BEIJING_S;
     if let Some(r) = lake.trace_row(key, t, recorded_s).ok().flatten() {
         return Some(match r.column {
@@ -90,7 +98,11 @@ fn packet(evidence: &Evidence, second: i64, fits: &dyn Fn(&[u8]) -> bool) -> Opt
     while low < high {
         let middle = low + (high - low) / 2;
         let at = evidence.record(middle).ok()?.received_ms.div_euclid(1000);
-        if at < second - DISORDER_S { low = middle + 1 } else { high = middle }
+        if at < second - DISORDER_S {
+            low = middle + 1
+        } else {
+            high = middle
+        }
     }
     evidence
         .scan(low)
@@ -159,16 +171,7 @@ pub fn of_day(
     known: Option<i64>,
 ) -> Result<Vec<Observation>, LakeError> {
     let from = day.and_time(chrono::NaiveTime::MIN);
-    select(
-        lake,
-        "obs",
-        sites,
-        code,
-        period,
-        from,
-        from + TimeDelta::days(1),
-        known,
-    )
+    select(lake, "obs", sites, code, period, from, from + TimeDelta::days(1), known)
 }
 
 /// Every version of an observation, the latest recorded first.
@@ -242,9 +245,7 @@ fn observation(row: &Map<String, Value>) -> Option<Observation> {
     Some(Observation {
         site: text("site")?,
         start: time("t")?,
-        value: text("v")
-            .and_then(|v| Decimal::parse(&v).ok())
-            .map(Decimal::normalized),
+        value: text("v").and_then(|v| Decimal::parse(&v).ok()).map(Decimal::normalized),
         mark: text("mark")?,
         simulated: text("origin")? == "simulated",
         recorded_s: row.get("r")?.as_i64()?,

@@ -57,9 +57,7 @@ impl From<figure::NumberError> for ExplainError {
 /// A text that is no REF, or one that points at nothing.
 pub fn explain(d: &Depths, reference: &Reference) -> Result<Explanation, ExplainError> {
     match &reference.place {
-        Place::Measure { id, date, division } => {
-            measure(d, reference, id, *date, division.as_deref())
-        }
+        Place::Measure { id, date, division } => measure(d, reference, id, *date, division.as_deref()),
         Place::CityYear { city, what, upto } => city_year(d, reference, city, what, *upto),
         Place::CityDay {
             city,
@@ -119,10 +117,7 @@ fn measure(
         date,
         law_of: reference.law_of,
     };
-    let mut out = Explanation::new(
-        format!("{} 截至 {date}", m.zh),
-        format!("{} up to {date}", m.en),
-    );
+    let mut out = Explanation::new(format!("{} 截至 {date}", m.zh), format!("{} up to {date}", m.en));
     let Some(figure) = &m.figure else {
         let (zh, en) = (
             m.none_zh.clone().unwrap_or_default(),
@@ -130,32 +125,19 @@ fn measure(
         );
         return Ok(out.note(format!("尚无数据:{zh}"), format!("no data yet: {en}")));
     };
-    let rules = Rules::at(d.law, asked.law_of.unwrap_or(date), &d.plan.head.division)
-        .map_err(StandError::from)?;
+    let rules = Rules::at(d.law, asked.law_of.unwrap_or(date), &d.plan.head.division).map_err(StandError::from)?;
     let cities = cities_of(d.plan, figure, division)?;
     let (digits, region) = (decimals(m, &rules), region(m, &rules));
     let now = to_date(figure, &cities, d.days, date, rules.bounds, region)?;
     let mean = matches!(figure, Figure::Mean { .. });
-    out = out.unit(if mean {
-        unit_label("ug/m3")
-    } else {
-        "%".to_string()
-    });
+    out = out.unit(if mean { unit_label("ug/m3") } else { "%".to_string() });
     if let Some(x) = now.value {
         let value = gbt8170(x, digits)?;
-        let parts: Vec<String> = now
-            .cities
-            .iter()
-            .filter_map(|c| shown(c, region.of_rounded))
-            .collect();
+        let parts: Vec<String> = now.cities.iter().filter_map(|c| shown(c, region.of_rounded)).collect();
         let formula = match region.of_rounded {
             None if !mean => {
                 let hits: u32 = now.cities.iter().map(|c| c.hits).sum();
-                format!(
-                    "{hits} ⁄ {} × 100 = {} → {value}",
-                    now.days(),
-                    x.shown(digits + 2)
-                )
+                format!("{hits} ⁄ {} × 100 = {} → {value}", now.days(), x.shown(digits + 2))
             }
             _ => format!(
                 "({}) ⁄ {} = {} → {value}",
@@ -213,10 +195,7 @@ fn city_line(
         line = line.value(gbt8170(v, digits)?);
     }
     line = match figure {
-        Figure::Mean { .. } => line.note(
-            format!("有效 {} 天", c.days),
-            format!("{} valid days", c.days),
-        ),
+        Figure::Mean { .. } => line.note(format!("有效 {} 天", c.days), format!("{} valid days", c.days)),
         _ => line.note(
             format!("{}/{} 天", c.hits, c.days),
             format!("{} of {} days", c.hits, c.days),
@@ -254,8 +233,7 @@ fn city_year(
             )));
         }
     };
-    let rules =
-        Rules::at(d.law, reference.law_of.unwrap_or(upto), city).map_err(StandError::from)?;
+    let rules = Rules::at(d.law, reference.law_of.unwrap_or(upto), city).map_err(StandError::from)?;
     let cities = [city.to_string()];
     let none = crate::figures::Region { of_rounded: None };
     let now = to_date(&figure, &cities, d.days, upto, rules.bounds, none)?;
@@ -272,11 +250,7 @@ fn city_year(
         ),
         format!(
             "{en}: {}, {} to {upto}",
-            title(
-                "mean",
-                "share of good days",
-                "share of heavily polluted days"
-            ),
+            title("mean", "share of good days", "share of heavily polluted days"),
             first_of(upto.year())
         ),
     );
@@ -289,28 +263,20 @@ fn city_year(
                 for x in days.iter().filter_map(|day| day.value(factor)) {
                     sum = sum.add(Ratio::from(x))?;
                 }
-                format!(
-                    "Σ日均 {} ⁄ {} 天 = {} → {value}",
-                    sum.shown(0),
-                    c.days,
-                    v.shown(3)
-                )
+                format!("Σ日均 {} ⁄ {} 天 = {} → {value}", sum.shown(0), c.days, v.shown(3))
             }
             _ => format!("{} ⁄ {} × 100 = {} → {value}", c.hits, c.days, v.shown(3)),
         };
         out = out.value(value).formula(formula);
     }
     out = match &figure {
-        Figure::Mean { factor, .. } => out
-            .unit(factor_unit(factor))
-            .clause(rules.valid_clause.clone()),
+        Figure::Mean { factor, .. } => out.unit(factor_unit(factor)).clause(rules.valid_clause.clone()),
         Figure::GoodDays { .. } => out.unit("%").clause(rules.good_clause.clone()),
         Figure::HeavyDays { .. } => out.unit("%").clause(rules.heavy_clause.clone()),
     };
     out = out.clause(rules.rounding_clause.clone());
     for day in days {
-        let mut line =
-            Explanation::new(day.day.to_string(), day.day.to_string()).simulated(day.simulated);
+        let mut line = Explanation::new(day.day.to_string(), day.day.to_string()).simulated(day.simulated);
         let factor = match &figure {
             Figure::Mean { factor, .. } => {
                 if let Some(v) = day.value(factor) {
@@ -344,12 +310,7 @@ fn the_day<'a>(d: &'a Depths, city: &str, day: NaiveDate) -> Result<&'a CityDay,
         .ok_or_else(|| ExplainError::Unknown(format!("{city} on {day}")))
 }
 
-fn city_index(
-    d: &Depths,
-    reference: &Reference,
-    city: &str,
-    day: NaiveDate,
-) -> Result<Explanation, ExplainError> {
+fn city_index(d: &Depths, reference: &Reference, city: &str, day: NaiveDate) -> Result<Explanation, ExplainError> {
     let known = the_day(d, city, day)?;
     let (zh, en) = (d.city)(city);
     let context = Context {
@@ -361,8 +322,7 @@ fn city_index(
         .iter()
         .filter_map(|f| Some((f.to_string(), known.value(f)?.to_string())))
         .collect();
-    let function = standards::find("air.aqi.daily")
-        .ok_or_else(|| ExplainError::Unknown("air.aqi.daily".into()))?;
+    let function = standards::find("air.aqi.daily").ok_or_else(|| ExplainError::Unknown("air.aqi.daily".into()))?;
     let got = function.call(&context, &args)?;
     let mut out = got.explanation;
     out.title = figure::Text::new(
@@ -383,13 +343,10 @@ fn city_index(
             day,
             factor: Some(f.to_string()),
         };
-        let mut line = Explanation::new(
-            format!("{} 日值", symbol(f)),
-            format!("{} day value", symbol(f)),
-        )
-        .unit(factor_unit(f))
-        .simulated(known.simulated)
-        .reference(below(reference, place));
+        let mut line = Explanation::new(format!("{} 日值", symbol(f)), format!("{} day value", symbol(f)))
+            .unit(factor_unit(f))
+            .simulated(known.simulated)
+            .reference(below(reference, place));
         if let Some(v) = known.value(f) {
             line = line.value(v);
         }
@@ -406,18 +363,13 @@ fn city_factor(
     factor: &str,
 ) -> Result<Explanation, ExplainError> {
     let known = the_day(d, city, day)?.value(factor);
-    let (code, delivered) =
-        codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
+    let (code, delivered) = codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
     let (zh, en) = (d.city)(city);
     let titles = (
         format!("{zh} {day} {} 日值", symbol(factor)),
         format!("{en} {day}: {} day value", symbol(factor)),
     );
-    let here: Vec<&Site> = d
-        .sites
-        .iter()
-        .filter(|s| s.division == city && s.evaluates)
-        .collect();
+    let here: Vec<&Site> = d.sites.iter().filter(|s| s.division == city && s.evaluates).collect();
     let names: Vec<&str> = here.iter().map(|s| s.code.as_str()).collect();
     let hours = depths::of_day(d.lake, &names, code, "1h", day, None)?;
     let mut out = if !hours.is_empty() {
@@ -454,11 +406,7 @@ fn from_sites(
     let mut lines = vec![];
     let mut values = vec![];
     for site in here {
-        let of: Vec<Observation> = hours
-            .iter()
-            .filter(|h| h.site == site.code)
-            .cloned()
-            .collect();
+        let of: Vec<Observation> = hours.iter().filter(|h| h.site == site.code).cloned().collect();
         if of.is_empty() {
             values.push("-".to_string());
             continue;
@@ -503,8 +451,7 @@ fn from_hours(
     factor: &str,
     hours: &[Observation],
 ) -> Result<Explanation, ExplainError> {
-    let (code, _) =
-        codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
+    let (code, _) = codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
     let mut list = vec!["-".to_string(); 24];
     let mut lines = vec![];
     for h in hours {
@@ -537,24 +484,8 @@ fn from_hours(
     }
     let list = list.join(" ");
     let mut out = match factor {
-        "o3_8h" => call(
-            d,
-            reference,
-            city,
-            day,
-            "air.o3_8h",
-            factor,
-            ("hours", &list),
-        )?,
-        _ => call(
-            d,
-            reference,
-            city,
-            day,
-            "air.day_mean",
-            factor,
-            ("hours", &list),
-        )?,
+        "o3_8h" => call(d, reference, city, day, "air.o3_8h", factor, ("hours", &list))?,
+        _ => call(d, reference, city, day, "air.day_mean", factor, ("hours", &list))?,
     };
     out.inputs.clear();
     Ok(lines.into_iter().fold(out, Explanation::input))
@@ -582,11 +513,7 @@ fn call(
     let got = function.call(&context, &args)?;
     let mut out = got.explanation;
     // A figure that is not valid is shown by its reason, never as a number.
-    if got
-        .columns
-        .iter()
-        .any(|(n, c)| *n == "valid" && c.to_string() == "no")
-    {
+    if got.columns.iter().any(|(n, c)| *n == "valid" && c.to_string() == "no") {
         out.value = None;
     }
     Ok(out)
@@ -614,8 +541,7 @@ fn delivered_day(
     if let Some(v) = one.valid() {
         // Hour and day values are rounded before they are used.
         let rules = standards::air::DayData::at(d.law, day, city)?;
-        let p = standards::air::Pollutant::by_name(factor)
-            .ok_or_else(|| ExplainError::Unknown(factor.to_string()))?;
+        let p = standards::air::Pollutant::by_name(factor).ok_or_else(|| ExplainError::Unknown(factor.to_string()))?;
         let rounded = rules.raw(p, v)?;
         out = out.value(rounded).formula(format!("{v} → {rounded}"));
     }
@@ -643,8 +569,7 @@ fn site_day(
     factor: &str,
 ) -> Result<Explanation, ExplainError> {
     let known = d.sites.iter().find(|s| s.code == site);
-    let (code, _) =
-        codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
+    let (code, _) = codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
     let hours = depths::of_day(d.lake, &[site], code, "1h", day, None)?;
     if hours.is_empty() {
         return Err(ExplainError::Unknown(format!("{site} {factor} on {day}")));
@@ -668,9 +593,7 @@ fn observation(
 ) -> Result<Explanation, ExplainError> {
     let all = depths::versions(d.lake, site, code, period, start)?;
     let Some(now) = all.first() else {
-        return Err(ExplainError::Unknown(format!(
-            "{site} {code} {period} at {start}"
-        )));
+        return Err(ExplainError::Unknown(format!("{site} {code} {period} at {start}")));
     };
     let name = d
         .sites
@@ -678,14 +601,8 @@ fn observation(
         .find(|s| s.code == site)
         .map_or_else(|| (d.city)(site).0, |s| s.name.clone());
     let mut out = Explanation::new(
-        format!(
-            "{name} {site} {code} {period} {} 起",
-            start.format("%Y-%m-%d %H:%M")
-        ),
-        format!(
-            "{site} {code} {period} from {}",
-            start.format("%Y-%m-%d %H:%M")
-        ),
+        format!("{name} {site} {code} {period} {} 起", start.format("%Y-%m-%d %H:%M")),
+        format!("{site} {code} {period} from {}", start.format("%Y-%m-%d %H:%M")),
     )
     .simulated(now.simulated)
     .note(

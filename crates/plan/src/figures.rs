@@ -81,17 +81,9 @@ pub struct Running<'a> {
 
 impl<'a> Running<'a> {
     /// Starts with no day.
-    pub fn new(
-        figure: &'a Figure,
-        cities: &[String],
-        bounds: DayBounds,
-        region: Region,
-    ) -> Running<'a> {
+    pub fn new(figure: &'a Figure, cities: &[String], bounds: DayBounds, region: Region) -> Running<'a> {
         let zero = Ratio::from(0i64);
-        let cities = cities
-            .iter()
-            .map(|c| (c.clone(), zero, 0, 0, false))
-            .collect();
+        let cities = cities.iter().map(|c| (c.clone(), zero, 0, 0, false)).collect();
         Running {
             figure,
             bounds,
@@ -157,9 +149,10 @@ impl<'a> Running<'a> {
     }
 
     fn pooled(&self, scale: Ratio) -> Result<Option<Ratio>, NumberError> {
-        let (hits, n) = self.cities.iter().fold((0i64, 0i64), |(h, n), c| {
-            (h + i64::from(c.3), n + i64::from(c.2))
-        });
+        let (hits, n) = self
+            .cities
+            .iter()
+            .fold((0i64, 0i64), |(h, n), c| (h + i64::from(c.3), n + i64::from(c.2)));
         if n == 0 {
             return Ok(None);
         }

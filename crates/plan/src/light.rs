@@ -41,10 +41,7 @@ fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
 /// The light of a measure and why. `plan_year` is the year that the targets are for.
 pub fn judge(measure: &Measure, plan_year: i32, e: &Evidence) -> (Light, Text) {
     let Some(value) = e.value else {
-        let zh = measure
-            .none_zh
-            .clone()
-            .unwrap_or_else(|| "此日之前当年无数据".into());
+        let zh = measure.none_zh.clone().unwrap_or_else(|| "此日之前当年无数据".into());
         let en = measure
             .none_en
             .clone()
@@ -102,10 +99,7 @@ fn against_target(value: Decimal, target: &Target, e: &Evidence) -> (Light, Text
     }
     let Some((lo, hi)) = e.projection else {
         return if met {
-            (
-                Light::Green,
-                text("截至当日达标,无预测", "met to date, no projection"),
-            )
+            (Light::Green, text("截至当日达标,无预测", "met to date, no projection"))
         } else {
             (
                 Light::Amber,
@@ -116,10 +110,7 @@ fn against_target(value: Decimal, target: &Target, e: &Evidence) -> (Light, Text
     match (target.met(lo), target.met(hi)) {
         (Some(true), Some(true)) => (
             Light::Green,
-            text(
-                "全年预测区间整体达标",
-                "the whole projected interval meets the target",
-            ),
+            text("全年预测区间整体达标", "the whole projected interval meets the target"),
         ),
         (Some(false), Some(false)) => (
             Light::Red,
@@ -130,10 +121,7 @@ fn against_target(value: Decimal, target: &Target, e: &Evidence) -> (Light, Text
         ),
         _ => (
             Light::Amber,
-            text(
-                "全年预测区间跨越目标",
-                "the projected interval straddles the target",
-            ),
+            text("全年预测区间跨越目标", "the projected interval straddles the target"),
         ),
     }
 }
@@ -153,10 +141,7 @@ fn against_last_year(value: Decimal, better: Better, e: &Evidence) -> (Light, Te
         Better::High => value > last,
     };
     if value == last {
-        (
-            Light::Amber,
-            text("与上年同期持平", "as in the same period last year"),
-        )
+        (Light::Amber, text("与上年同期持平", "as in the same period last year"))
     } else if improved {
         (
             Light::Green,

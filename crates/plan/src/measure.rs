@@ -80,9 +80,7 @@ impl Figure {
     /// The group of cities.
     pub fn group(&self) -> &str {
         match self {
-            Figure::Mean { group, .. }
-            | Figure::GoodDays { group }
-            | Figure::HeavyDays { group } => group,
+            Figure::Mean { group, .. } | Figure::GoodDays { group } | Figure::HeavyDays { group } => group,
         }
     }
 }
@@ -206,10 +204,8 @@ impl Plan {
     /// Every problem found, not only the first.
     pub fn read(sources: &Sources) -> Result<Plan, Vec<Problem>> {
         let head: Head = toml::from_str(sources.head).map_err(|e| toml_problem("plan.toml", &e))?;
-        let measures: Measures =
-            toml::from_str(sources.measures).map_err(|e| toml_problem("measures.toml", &e))?;
-        let groups: Groups =
-            toml::from_str(sources.groups).map_err(|e| toml_problem("groups.toml", &e))?;
+        let measures: Measures = toml::from_str(sources.measures).map_err(|e| toml_problem("measures.toml", &e))?;
+        let groups: Groups = toml::from_str(sources.groups).map_err(|e| toml_problem("groups.toml", &e))?;
         let words = Words::parse(sources.words).map_err(|e| toml_problem("words.toml", &e))?;
         let mut plan = Plan {
             head,
@@ -242,10 +238,7 @@ impl Plan {
                 say("the id stands twice".to_string());
             }
             if m.figure.is_none() && m.none_zh.is_none() {
-                say(
-                    "it has neither `figure` nor `none_zh`, the reason why there is none"
-                        .to_string(),
-                );
+                say("it has neither `figure` nor `none_zh`, the reason why there is none".to_string());
             }
             if let Some(f) = &m.figure
                 && self.group(f.group()).is_none()
@@ -272,8 +265,7 @@ impl Plan {
         let same = found.iter().any(|f| {
             // 保持为0 states no unit: the figure's own is meant.
             f.op == target.op
-                && Decimal::parse(&f.value)
-                    .is_ok_and(|v| v == target.value && v.scale() == target.value.scale())
+                && Decimal::parse(&f.value).is_ok_and(|v| v == target.value && v.scale() == target.value.scale())
                 && (f.unit.is_empty() || f.unit == target.unit)
         });
         if !same {
@@ -299,10 +291,7 @@ impl Plan {
                     start: at.start,
                     end: at.end,
                 };
-                self.by_sentence
-                    .entry(sentence.id.clone())
-                    .or_default()
-                    .push(placed);
+                self.by_sentence.entry(sentence.id.clone()).or_default().push(placed);
             }
         }
         for list in self.by_sentence.values_mut() {

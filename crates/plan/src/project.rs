@@ -9,8 +9,8 @@ use crate::words::Op;
 use chrono::{Datelike, NaiveDate};
 use figure::{Decimal, Ratio, Text};
 use models::forecast::{
-    Comparator, Count, ForecastError, Method, Outlook, Part, Scale, Target as Bound, YearDays,
-    back_test, days_left, project as project_year, rest_mean,
+    Comparator, Count, ForecastError, Method, Outlook, Part, Scale, Target as Bound, YearDays, back_test, days_left,
+    project as project_year, rest_mean,
 };
 use serde::Serialize;
 
@@ -74,11 +74,7 @@ fn failed(e: ForecastError) -> StandError {
 ///
 /// # Errors
 /// A number out of range.
-pub fn remaining(
-    q: &Question,
-    now: &GroupFigure,
-    target: &Target,
-) -> Result<Option<Remaining>, StandError> {
+pub fn remaining(q: &Question, now: &GroupFigure, target: &Target) -> Result<Option<Remaining>, StandError> {
     let Some(op) = comparator(target.op) else {
         return Ok(None);
     };
@@ -134,28 +130,13 @@ pub fn remaining(
 /// A year of day values of these cities: their mean, or the per cent of them that are good or heavy.
 fn year(q: &Question, rules: &Rules, cities: &[String], year: i32) -> YearDays {
     let (mut values, mut simulated) = (vec![], false);
-    for day in first_of(year)
-        .iter_days()
-        .take_while(|d| *d <= last_of(year))
-    {
+    for day in first_of(year).iter_days().take_while(|d| *d <= last_of(year)) {
         let (mut sum, mut n) = (0.0, 0u32);
         for d in cities.iter().filter_map(|c| q.days.day(c, day)) {
             let x = match q.figure {
                 Figure::Mean { factor, .. } => d.value(factor).map(|v| v.to_f64()),
-                Figure::GoodDays { .. } => d.aqi.map(|a| {
-                    if a <= rules.bounds.good_max {
-                        100.0
-                    } else {
-                        0.0
-                    }
-                }),
-                Figure::HeavyDays { .. } => d.aqi.map(|a| {
-                    if a > rules.bounds.heavy_above {
-                        100.0
-                    } else {
-                        0.0
-                    }
-                }),
+                Figure::GoodDays { .. } => d.aqi.map(|a| if a <= rules.bounds.good_max { 100.0 } else { 0.0 }),
+                Figure::HeavyDays { .. } => d.aqi.map(|a| if a > rules.bounds.heavy_above { 100.0 } else { 0.0 }),
             };
             if let Some(x) = x {
                 sum += x;
@@ -176,12 +157,7 @@ fn year(q: &Question, rules: &Rules, cities: &[String], year: i32) -> YearDays {
 ///
 /// # Errors
 /// A number out of range, a method file that cannot be used.
-pub fn project(
-    q: &Question,
-    rules: &Rules,
-    digits: i32,
-    method: &Method,
-) -> Result<Option<Projection>, StandError> {
+pub fn project(q: &Question, rules: &Rules, digits: i32, method: &Method) -> Result<Option<Projection>, StandError> {
     let Some((first, _)) = q.days.span(q.cities) else {
         return Ok(None);
     };
@@ -193,18 +169,12 @@ pub fn project(
     };
     let this = year(q, rules, q.cities, q.upto.year());
     let earlier: Vec<i32> = (first.year()..q.upto.year()).collect();
-    let of = |cities: &[String]| -> Vec<YearDays> {
-        earlier.iter().map(|y| year(q, rules, cities, *y)).collect()
-    };
+    let of = |cities: &[String]| -> Vec<YearDays> { earlier.iter().map(|y| year(q, rules, cities, *y)).collect() };
     let done = q.upto.ordinal() as usize;
     let length = this.values.len();
     let p = match project_year(&this, done, length, &of(q.cities), scale, method, decimals) {
         Ok(p) => p,
-        Err(
-            ForecastError::TooEarly { .. }
-            | ForecastError::NoEarlierYear { .. }
-            | ForecastError::Empty,
-        ) => {
+        Err(ForecastError::TooEarly { .. } | ForecastError::NoEarlierYear { .. } | ForecastError::Empty) => {
             return Ok(None);
         }
         Err(e) => return Err(failed(e)),
@@ -243,12 +213,7 @@ pub fn project(
         (None, false) => "no earlier year to test on".to_string(),
     };
     Ok(Some(Projection {
-        text_zh: format!(
-            "{}% 区间,由{}的季节规律推算;{}",
-            p.nominal,
-            names(true),
-            kept(true)
-        ),
+        text_zh: format!("{}% 区间,由{}的季节规律推算;{}", p.nominal, names(true), kept(true)),
         text_en: format!(
             "{} % interval, from the seasons of {}; {}",
             p.nominal,

@@ -23,9 +23,7 @@ pub struct Published {
 /// # Errors
 /// The line and what is wrong with it.
 pub fn read(csv_text: &str) -> Result<Vec<Published>, csv::Error> {
-    csv::Reader::from_reader(csv_text.as_bytes())
-        .deserialize()
-        .collect()
+    csv::Reader::from_reader(csv_text.as_bytes()).deserialize().collect()
 }
 
 /// The published figures of an item, newest period first.

@@ -82,17 +82,9 @@ impl Reference {
             why: why.to_string(),
         };
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        let (kind, path) = path
-            .split_once(':')
-            .ok_or_else(|| bad("it has no `kind:` in front"))?;
-        let asked: BTreeMap<&str, &str> = query
-            .split('&')
-            .filter_map(|kv| kv.split_once('='))
-            .collect();
-        let day = |d: &str| {
-            d.parse::<NaiveDate>()
-                .map_err(|_| bad(&format!("`{d}` is not a date")))
-        };
+        let (kind, path) = path.split_once(':').ok_or_else(|| bad("it has no `kind:` in front"))?;
+        let asked: BTreeMap<&str, &str> = query.split('&').filter_map(|kv| kv.split_once('=')).collect();
+        let day = |d: &str| d.parse::<NaiveDate>().map_err(|_| bad(&format!("`{d}` is not a date")));
         let parts: Vec<&str> = path.split('/').collect();
         let place = match (kind, parts.as_slice()) {
             ("measure", [id]) => Place::Measure {
@@ -131,9 +123,7 @@ impl Reference {
                 return Err(bad("it has too many or too few parts between the slashes"));
             }
             _ => {
-                return Err(bad(
-                    "known kinds are measure, city-year, city-day, site-day, obs",
-                ));
+                return Err(bad("known kinds are measure, city-year, city-day, site-day, obs"));
             }
         };
         Ok(Reference {
@@ -212,10 +202,7 @@ mod tests {
             ("obs:1270A/a34004/1h/14", "time"),
             ("planet:x", "known kinds"),
         ] {
-            assert!(
-                Reference::parse(text).expect_err(text).why.contains(why),
-                "{text}"
-            );
+            assert!(Reference::parse(text).expect_err(text).why.contains(why), "{text}");
         }
     }
 }

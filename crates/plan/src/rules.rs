@@ -38,13 +38,10 @@ pub enum RuleError {
 }
 
 fn number<T: TryFrom<i128>>(p: &Provision, row: usize, column: &str) -> Result<T, RuleError> {
-    let d = p
-        .table
-        .decimal(row, column)
-        .map_err(|error| RuleError::Table {
-            key: p.key.clone(),
-            error,
-        })?;
+    let d = p.table.decimal(row, column).map_err(|error| RuleError::Table {
+        key: p.key.clone(),
+        error,
+    })?;
     d.at_scale(0)
         .and_then(|n| T::try_from(n).ok())
         .ok_or_else(|| RuleError::Number {
@@ -76,8 +73,7 @@ impl Rules {
                 error,
             })?;
         let ratio_decimals = number(decimals, 0, "decimals")?;
-        let rounded =
-            |p: &Provision, column: &str| p.table.text(0, column).contains("rounded city");
+        let rounded = |p: &Provision, column: &str| p.table.text(0, column).contains("rounded city");
         Ok(Rules {
             bounds: DayBounds {
                 good_max: number(good, 0, "aqi_max")?,
@@ -108,11 +104,7 @@ impl Rules {
     }
 
     /// The first month, of those that are over on `upto`, with too few valid days: (month, days, least).
-    pub fn short_month(
-        &self,
-        days: impl Iterator<Item = NaiveDate>,
-        upto: NaiveDate,
-    ) -> Option<(u32, u32, u32)> {
+    pub fn short_month(&self, days: impl Iterator<Item = NaiveDate>, upto: NaiveDate) -> Option<(u32, u32, u32)> {
         let mut n = [0u32; 12];
         for day in days {
             n[day.month0() as usize] += 1;
@@ -122,11 +114,7 @@ impl Rules {
             _ => 12,
         };
         (0..over).find_map(|m| {
-            let least = if m == 1 {
-                self.february
-            } else {
-                self.per_month
-            };
+            let least = if m == 1 { self.february } else { self.per_month };
             (n[m as usize] < least).then_some((m + 1, n[m as usize], least))
         })
     }

@@ -157,11 +157,7 @@ pub fn region(measure: &Measure, rules: &Rules) -> Region {
 }
 
 /// Cities that a question is about: the measure's group, or the one city asked for.
-pub fn cities_of(
-    plan: &Plan,
-    figure: &Figure,
-    division: Option<&str>,
-) -> Result<Vec<String>, StandError> {
+pub fn cities_of(plan: &Plan, figure: &Figure, division: Option<&str>) -> Result<Vec<String>, StandError> {
     let group = plan
         .group(figure.group())
         .map(|g| g.members.clone())
@@ -178,12 +174,7 @@ pub fn cities_of(
 ///
 /// # Errors
 /// An unknown measure or city, a rule that the law does not give on that day, a number out of range.
-pub fn stand(
-    sources: &Sources,
-    measure: &str,
-    asked: Asked,
-    division: Option<&str>,
-) -> Result<Stand, StandError> {
+pub fn stand(sources: &Sources, measure: &str, asked: Asked, division: Option<&str>) -> Result<Stand, StandError> {
     let plan = sources.plan;
     let m = plan
         .measure(measure)
@@ -193,11 +184,7 @@ pub fn stand(
         (out.light, out.reason) = judge(m, plan.head.year, &Evidence::default());
         return Ok(out);
     };
-    let rules = Rules::at(
-        sources.law,
-        asked.law_of.unwrap_or(asked.date),
-        &plan.head.division,
-    )?;
+    let rules = Rules::at(sources.law, asked.law_of.unwrap_or(asked.date), &plan.head.division)?;
     let cities = cities_of(plan, figure, division)?;
     let (digits, region) = (decimals(m, &rules), region(m, &rules));
     let at = |upto| to_date(figure, &cities, sources.days, upto, rules.bounds, region);
@@ -221,11 +208,7 @@ pub fn stand(
             value,
             simulated: before.simulated,
         });
-        out.year_on_year = out
-            .value
-            .map(|v| change(figure, v, value))
-            .transpose()?
-            .flatten();
+        out.year_on_year = out.value.map(|v| change(figure, v, value)).transpose()?.flatten();
     }
     out.short = short(sources, &rules, figure, &cities, asked.date);
     out.trend = trend(sources, figure, &cities, asked.date, &rules, region, digits)?;
@@ -310,22 +293,14 @@ fn change(figure: &Figure, now: Decimal, before: Decimal) -> Result<Option<Decim
     match figure {
         Figure::Mean { .. } if before.is_zero() => Ok(None),
         Figure::Mean { .. } => {
-            let percent = difference
-                .div(Ratio::from(before))?
-                .mul(Ratio::from(100i64))?;
+            let percent = difference.div(Ratio::from(before))?.mul(Ratio::from(100i64))?;
             gbt8170(percent, 1).map(Some)
         }
         _ => gbt8170(difference, 1).map(Some),
     }
 }
 
-fn short(
-    sources: &Sources,
-    rules: &Rules,
-    figure: &Figure,
-    cities: &[String],
-    upto: NaiveDate,
-) -> Option<Text> {
+fn short(sources: &Sources, rules: &Rules, figure: &Figure, cities: &[String], upto: NaiveDate) -> Option<Text> {
     let name = |code: &str| code.to_string();
     cities.iter().find_map(|city| {
         let days = sources.days.to_date(city, upto).iter().filter(|d| match figure {
@@ -335,7 +310,10 @@ fn short(
         let (month, n, least) = rules.short_month(days.map(|d| d.day), upto)?;
         Some(Text::new(
             format!("{}{month}月有效{n}天,少于{least}天,不足以作年评价", name(city)),
-            format!("{} has {n} valid days in month {month}, fewer than {least}: not enough for a yearly figure", name(city)),
+            format!(
+                "{} has {n} valid days in month {month}, fewer than {least}: not enough for a yearly figure",
+                name(city)
+            ),
         ))
     })
 }
@@ -349,31 +327,26 @@ fn trend(
     region: Region,
     digits: i32,
 ) -> Result<Vec<Point>, StandError> {
-    let line =
-        |year: i32, last: NaiveDate| -> Result<Vec<(NaiveDate, Option<Decimal>)>, NumberError> {
-            let mut running = Running::new(figure, cities, rules.bounds, region);
-            let mut out = vec![];
-            for day in first_of(year).iter_days().take_while(|d| *d <= last) {
-                let mut any = false;
-                for (i, city) in cities.iter().enumerate() {
-                    if let Some(d) = sources.days.day(city, day) {
-                        running.add(i, d)?;
-                        any = true;
-                    }
+    let line = |year: i32, last: NaiveDate| -> Result<Vec<(NaiveDate, Option<Decimal>)>, NumberError> {
+        let mut running = Running::new(figure, cities, rules.bounds, region);
+        let mut out = vec![];
+        for day in first_of(year).iter_days().take_while(|d| *d <= last) {
+            let mut any = false;
+            for (i, city) in cities.iter().enumerate() {
+                if let Some(d) = sources.days.day(city, day) {
+                    running.add(i, d)?;
+                    any = true;
                 }
-                let value = if any {
-                    running
-                        .figure()?
-                        .value
-                        .map(|v| gbt8170(v, digits))
-                        .transpose()?
-                } else {
-                    None
-                };
-                out.push((day, value));
             }
-            Ok(out)
-        };
+            let value = if any {
+                running.figure()?.value.map(|v| gbt8170(v, digits)).transpose()?
+            } else {
+                None
+            };
+            out.push((day, value));
+        }
+        Ok(out)
+    };
     let now = line(upto.year(), upto)?;
     let before = line(upto.year() - 1, last_of(upto.year() - 1))?;
     let earlier = |day: NaiveDate| {
@@ -417,11 +390,7 @@ fn city_rows(
     for row in &mut rows {
         row.rank = row.value.map(|v| {
             let ahead = |o: &Decimal| {
-                if better == Some(Better::High) {
-                    *o > v
-                } else {
-                    *o < v
-                }
+                if better == Some(Better::High) { *o > v } else { *o < v }
             };
             1 + values.iter().flatten().filter(|o| ahead(o)).count() as u32
         });
@@ -430,12 +399,7 @@ fn city_rows(
     Ok(rows)
 }
 
-fn calendar(
-    days: &Days,
-    figure: &Figure,
-    cities: &[String],
-    upto: NaiveDate,
-) -> Result<Vec<CalendarDay>, NumberError> {
+fn calendar(days: &Days, figure: &Figure, cities: &[String], upto: NaiveDate) -> Result<Vec<CalendarDay>, NumberError> {
     let mut out = vec![];
     for date in first_of(upto.year()).iter_days().take_while(|d| *d <= upto) {
         let of: Vec<&CityDay> = cities.iter().filter_map(|c| days.day(c, date)).collect();
@@ -452,11 +416,7 @@ fn calendar(
             .filter(|l| levels[*l as usize - 1] > 0);
         let value = match figure {
             Figure::Mean { factor, .. } => {
-                let values: Vec<Ratio> = of
-                    .iter()
-                    .filter_map(|d| d.value(factor))
-                    .map(Ratio::from)
-                    .collect();
+                let values: Vec<Ratio> = of.iter().filter_map(|d| d.value(factor)).map(Ratio::from).collect();
                 mean_of(&values)?.map(|v| gbt8170(v, 0)).transpose()?
             }
             _ => None,

@@ -108,20 +108,11 @@ impl Document {
         doc
     }
 
-    fn line(
-        &mut self,
-        start: usize,
-        line: &str,
-        chapter: &mut Option<usize>,
-        seen: &mut HashMap<String, u32>,
-    ) {
+    fn line(&mut self, start: usize, line: &str, chapter: &mut Option<usize>, seen: &mut HashMap<String, u32>) {
         let body = line.trim_matches(is_blank);
         let lead = line.len() - line.trim_start_matches(is_blank).len();
         let index = self.blocks.len();
-        let mut pieces = Pieces {
-            at: start,
-            out: vec![],
-        };
+        let mut pieces = Pieces { at: start, out: vec![] };
         pieces.push(lead, Role::Space);
         let kind = if body.is_empty() {
             BlockKind::Blank
@@ -134,9 +125,7 @@ impl Document {
         } else if let Some((number, n)) = section_number(body) {
             let rest = &body[number..];
             let name = first_sentence(rest);
-            let shown = rest[..name]
-                .trim_end_matches(is_blank)
-                .trim_end_matches('。');
+            let shown = rest[..name].trim_end_matches(is_blank).trim_end_matches('。');
             *chapter = Some(self.chapter(n.to_string(), &body[..number], shown));
             pieces.push(number, Role::Number);
             pieces.push(name, Role::Name);
@@ -355,36 +344,18 @@ fn section_number(line: &str) -> Option<(usize, u32)> {
 }
 
 fn chinese_digits(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c| !"一二三四五六七八九十".contains(c))
-        .unwrap_or(text.len());
+    let end = text.find(|c| !"一二三四五六七八九十".contains(c)).unwrap_or(text.len());
     text.split_at(end)
 }
 
 /// 一 … 九十九.
 fn chinese_number(digits: &str) -> Option<u32> {
-    let one = |c: char| {
-        "一二三四五六七八九"
-            .chars()
-            .position(|d| d == c)
-            .map(|n| n as u32 + 1)
-    };
+    let one = |c: char| "一二三四五六七八九".chars().position(|d| d == c).map(|n| n as u32 + 1);
     let (tens, ones) = match digits.split_once('十') {
-        Some((tens, ones)) => (
-            if tens.is_empty() {
-                1
-            } else {
-                one(single(tens)?)?
-            },
-            ones,
-        ),
+        Some((tens, ones)) => (if tens.is_empty() { 1 } else { one(single(tens)?)? }, ones),
         None => (0, digits),
     };
-    let ones = if ones.is_empty() {
-        0
-    } else {
-        one(single(ones)?)?
-    };
+    let ones = if ones.is_empty() { 0 } else { one(single(ones)?)? };
     (tens * 10 + ones > 0).then_some(tens * 10 + ones)
 }
 

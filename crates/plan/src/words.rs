@@ -83,10 +83,7 @@ impl Words {
     pub fn targets(&self, sentence: &str) -> Vec<Found> {
         let mut out = vec![];
         let mut at = 0;
-        while let Some(start) = sentence[at..]
-            .find(|c: char| c.is_ascii_digit())
-            .map(|n| n + at)
-        {
+        while let Some(start) = sentence[at..].find(|c: char| c.is_ascii_digit()).map(|n| n + at) {
             let len = number_len(&sentence[start..]);
             let end = start + len;
             at = end;

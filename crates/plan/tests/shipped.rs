@@ -30,9 +30,7 @@ fn shipped_plan_has_no_problem() {
 
 #[test]
 fn a_target_that_is_not_in_the_words_is_refused() {
-    let changed = sources()
-        .measures
-        .replace("value = \"36.8\"", "value = \"36.9\"");
+    let changed = sources().measures.replace("value = \"36.8\"", "value = \"36.9\"");
     let problems = Plan::read(&Sources {
         measures: &changed,
         ..sources()
@@ -53,8 +51,5 @@ fn a_quotation_that_is_not_in_the_text_is_refused() {
         ..sources()
     })
     .expect_err("the quotation is gone");
-    assert!(
-        problems.iter().any(|p| p.place.contains("3.2")),
-        "{problems:?}"
-    );
+    assert!(problems.iter().any(|p| p.place.contains("3.2")), "{problems:?}");
 }

@@ -58,13 +58,7 @@ fn flat(plan: &Plan, upto: NaiveDate, pm: i64, aqi: u16) -> Days {
     }))
 }
 
-fn ask(
-    days: &Days,
-    plan: &Plan,
-    measure: &str,
-    on: &str,
-    city: Option<&str>,
-) -> Result<Stand, StandError> {
+fn ask(days: &Days, plan: &Plan, measure: &str, on: &str, city: Option<&str>) -> Result<Stand, StandError> {
     let method = Method::parse("forecast.toml", METHOD).expect("shipped");
     let law = law();
     let sources = Sources {
@@ -102,10 +96,7 @@ fn a_closed_year_is_green_or_red() {
             (Some(format!("{pm}.0")), light)
         );
         assert!(s.projection.is_none() && s.remaining.is_none() && s.short.is_none());
-        assert_eq!(
-            (s.valid.cities, s.valid.days, s.valid.of),
-            (16, 16 * 366, 16 * 366)
-        );
+        assert_eq!((s.valid.cities, s.valid.days, s.valid.of), (16, 16 * 366, 16 * 366));
     }
 }
 
@@ -178,22 +169,14 @@ fn unknown_measures_and_cities_are_errors() {
 fn a_month_with_too_few_days_is_said() {
     let plan = plan();
     let days = flat(&plan, day("2024-12-31"), 30, 90);
-    let thin = Days::new(
-        plan.group("340000")
-            .expect("cities")
-            .members
+    let thin = Days::new(plan.group("340000").expect("cities").members.iter().flat_map(|c| {
+        let keep = |d: &&CityDay| c != "340100" || d.day < day("2024-03-01") || d.day > day("2024-03-05");
+        days.to_date(c, day("2024-12-31"))
             .iter()
-            .flat_map(|c| {
-                let keep = |d: &&CityDay| {
-                    c != "340100" || d.day < day("2024-03-01") || d.day > day("2024-03-05")
-                };
-                days.to_date(c, day("2024-12-31"))
-                    .iter()
-                    .filter(keep)
-                    .map(|d| (c.clone(), d.clone()))
-                    .collect::<Vec<_>>()
-            }),
-    );
+            .filter(keep)
+            .map(|d| (c.clone(), d.clone()))
+            .collect::<Vec<_>>()
+    }));
     let s = ask(&thin, &plan, "0.1", "2024-12-31", None).expect("a stand");
     assert!(
         s.short.is_some_and(|t| t.zh.contains("3月有效26天")),

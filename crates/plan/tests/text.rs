@@ -18,19 +18,10 @@ fn chapters_are_the_plans_own() {
     assert_eq!(doc.title, "2024年安徽省生态环境工作要点");
     let ids: Vec<&str> = doc.chapters.iter().map(|c| c.id.as_str()).collect();
     assert_eq!(ids[0], "c1");
-    assert_eq!(
-        ids[1..],
-        (1..=22).map(|n| n.to_string()).collect::<Vec<_>>()
-    );
+    assert_eq!(ids[1..], (1..=22).map(|n| n.to_string()).collect::<Vec<_>>());
     assert_eq!(doc.chapters[3].number, "(三)");
     assert_eq!(doc.chapters[3].name, "持续深入打好蓝天保卫战");
-    assert_eq!(
-        doc.blocks
-            .iter()
-            .filter(|b| b.kind == BlockKind::Heading)
-            .count(),
-        9
-    );
+    assert_eq!(doc.blocks.iter().filter(|b| b.kind == BlockKind::Heading).count(), 9);
 }
 
 #[test]
@@ -44,19 +35,17 @@ fn ids_are_unique_and_survive_an_insertion() {
     let longer = PLAN.replace("开展低效失效大气", "新增一句。开展低效失效大气");
     let again = Document::parse(&longer);
     assert_eq!(again.sentences.len(), n + 1);
-    assert!(doc.sentences.iter().all(|s| {
-        again
-            .sentence(&s.id)
-            .is_some_and(|t| again.words(t) == doc.words(s))
-    }));
+    assert!(
+        doc.sentences
+            .iter()
+            .all(|s| { again.sentence(&s.id).is_some_and(|t| again.words(t) == doc.words(s)) })
+    );
 }
 
 #[test]
 fn a_quote_points_at_one_sentence() {
     let doc = Document::parse(PLAN);
-    let (s, at) = doc
-        .find("皖北六市空气质量提升攻坚行动")
-        .expect("it stands in (三)");
+    let (s, at) = doc.find("皖北六市空气质量提升攻坚行动").expect("it stands in (三)");
     assert_eq!(doc.chapters[s.chapter.expect("a chapter")].id, "3");
     assert_eq!(&doc.words(s)[at], "皖北六市空气质量提升攻坚行动");
     assert!(matches!(doc.find("生态环境"), Err(QuoteError::Twice(..))));
@@ -81,17 +70,13 @@ fn targets_are_read_from_the_words() {
         (Op::AtLeast, "37", "%"),
         (Op::AtLeast, "1700", "count"),
     ];
-    assert_eq!(
-        found,
-        want.map(|(o, v, u)| (o, v.to_string(), u.to_string()))
-    );
+    assert_eq!(found, want.map(|(o, v, u)| (o, v.to_string(), u.to_string())));
 }
 
 #[test]
 fn other_shapes_of_text_are_read_too() {
-    let doc = Document::parse(
-        "\u{feff}某市计划\r\n\r\n　　一、总则\r\n　　（一）目标。达到５。“甲。乙”完成。\n没有句号",
-    );
+    let doc =
+        Document::parse("\u{feff}某市计划\r\n\r\n　　一、总则\r\n　　（一）目标。达到５。“甲。乙”完成。\n没有句号");
     assert_eq!(doc.title, "某市计划");
     assert_eq!(doc.chapters.len(), 1);
     let all: Vec<&str> = doc.sentences.iter().map(|s| doc.words(s)).collect();

@@ -1,11 +1,11 @@
 //! `measure`, `explain`, `sql`, `check`: questions to the stores, answered by the same functions as the pages.
 
 use crate::{fail, out, shipped, stores};
+use ::figure::{Explanation, Lang};
 use ::plan::explain::ExplainError;
 use ::plan::stand::Asked;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
-use ::figure::{Explanation, Lang};
 use lake::View;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -103,10 +103,23 @@ pub fn measure(command: MeasureCommand) -> Result<(), String> {
             }
             Ok(())
         }
-        MeasureCommand::Show { id, at, law_of, as_known, division, data, json: as_json } => {
+        MeasureCommand::Show {
+            id,
+            at,
+            law_of,
+            as_known,
+            division,
+            data,
+            json: as_json,
+        } => {
             let app = app(&data)?;
-            let asked = Asked { date: at.unwrap_or(app.plan.head.open_at), law_of };
-            let s = app.stand_as_known(&id, asked, division.as_deref(), as_known).map_err(fail)?;
+            let asked = Asked {
+                date: at.unwrap_or(app.plan.head.open_at),
+                law_of,
+            };
+            let s = app
+                .stand_as_known(&id, asked, division.as_deref(), as_known)
+                .map_err(fail)?;
             if as_json {
                 return out(&serde_json::to_value(&*s).map_err(fail)?);
             }
@@ -214,19 +227,39 @@ pub fn check(a: CheckArgs) -> Result<(), String> {
     let lake = s.lake.check().map_err(fail)?;
     let ok = law_problems.is_empty() && evidence.ok() && lake.problems.is_empty();
     if a.json {
-        out(&json!({"ok": ok, "evidence": evidence, "lake": lake, "law": law_problems,
-            "plan": {"measures": plan.measures.len(), "sentences": plan.document.sentences.len()}}))?;
+        out(
+            &json!({"ok": ok, "evidence": evidence, "lake": lake, "law": law_problems,
+            "plan": {"measures": plan.measures.len(), "sentences": plan.document.sentences.len()}}),
+        )?;
     } else {
-        println!("law: {} standards, {} problems", law.standards().len(), law_problems.len());
-        println!("plan: {} sentences, {} measures", plan.document.sentences.len(), plan.measures.len());
-        println!("evidence: {} records in {} segments, {} files, head {}", evidence.records, evidence.segments, evidence.files, evidence.head);
+        println!(
+            "law: {} standards, {} problems",
+            law.standards().len(),
+            law_problems.len()
+        );
+        println!(
+            "plan: {} sentences, {} measures",
+            plan.document.sentences.len(),
+            plan.measures.len()
+        );
+        println!(
+            "evidence: {} records in {} segments, {} files, head {}",
+            evidence.records, evidence.segments, evidence.files, evidence.head
+        );
         if let Some(f) = &evidence.fault {
             println!("evidence: {f}");
         }
-        println!("lake: version {}, {} rows in {} files", lake.version, lake.rows, lake.files);
+        println!(
+            "lake: version {}, {} rows in {} files",
+            lake.version, lake.rows, lake.files
+        );
         law_problems.iter().for_each(|p| println!("law: {p}"));
         lake.problems.iter().for_each(|p| println!("lake: {p}"));
         println!("{}", if ok { "all hold" } else { "NOT all hold" });
     }
-    if ok { Ok(()) } else { Err("not all invariants hold".to_string()) }
+    if ok {
+        Ok(())
+    } else {
+        Err("not all invariants hold".to_string())
+    }
 }

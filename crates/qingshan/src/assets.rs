@@ -31,9 +31,14 @@ pub fn read_from(home: PathBuf) {
 /// A shipped file by its path in the repository (`web/…` is the built pages).
 pub fn get(path: &str) -> Option<Cow<'static, [u8]>> {
     if let Some(home) = HOME.get() {
-        let path = path.strip_prefix("web/").map_or_else(|| path.to_string(), |p| format!("web/dist/{p}"));
+        let path = path
+            .strip_prefix("web/")
+            .map_or_else(|| path.to_string(), |p| format!("web/dist/{p}"));
         let inside = !path.split('/').any(|part| part == "..");
-        return inside.then(|| std::fs::read(home.join(path)).ok()).flatten().map(Cow::Owned);
+        return inside
+            .then(|| std::fs::read(home.join(path)).ok())
+            .flatten()
+            .map(Cow::Owned);
     }
     let (folder, rest) = path.split_once('/')?;
     let file = match folder {
@@ -59,7 +64,10 @@ pub fn text(path: &str) -> Result<String, String> {
 /// Paths under a folder of the repository that end so, sorted.
 pub fn list(folder: &str, ending: &str) -> Vec<String> {
     let mut out: Vec<String> = match HOME.get() {
-        Some(home) => walk(&home.join(folder)).into_iter().map(|p| format!("{folder}/{p}")).collect(),
+        Some(home) => walk(&home.join(folder))
+            .into_iter()
+            .map(|p| format!("{folder}/{p}"))
+            .collect(),
         None => {
             let (top, rest) = folder.split_once('/').unwrap_or((folder, ""));
             let names: Vec<String> = match top {
@@ -69,7 +77,11 @@ pub fn list(folder: &str, ending: &str) -> Vec<String> {
                 "data" => Data::iter().map(|n| n.to_string()).collect(),
                 _ => vec![],
             };
-            names.into_iter().filter(|n| n.starts_with(rest)).map(|n| format!("{top}/{n}")).collect()
+            names
+                .into_iter()
+                .filter(|n| n.starts_with(rest))
+                .map(|n| format!("{top}/{n}"))
+                .collect()
         }
     };
     out.retain(|p| p.ends_with(ending));

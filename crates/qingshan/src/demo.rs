@@ -79,7 +79,12 @@ pub fn run(a: DemoArgs) -> Result<(), String> {
     }
     let registry = serve::registry(None)?;
     let senders = gateway::simulate::senders_of(&registry);
-    let config = Config { data: a.data, listen: a.listen, gateway: Some(a.gateway), loggers: None };
+    let config = Config {
+        data: a.data,
+        listen: a.listen,
+        gateway: Some(a.gateway),
+        loggers: None,
+    };
     let rate = a.rate;
     serve::run_with(config, s, law, registry, move |gateway| {
         if rate > 0.0 {
@@ -106,11 +111,14 @@ pub fn simulate_options(rate: f64) -> gateway::simulate::SimulateOptions {
 }
 
 fn load_shipped(s: &stores::Stores) -> Result<(), String> {
-    let shipped: Shipped = toml::from_str(&assets::text("data/demo.toml")?).map_err(|e| format!("data/demo.toml: {e}"))?;
+    let shipped: Shipped =
+        toml::from_str(&assets::text("data/demo.toml")?).map_err(|e| format!("data/demo.toml: {e}"))?;
     let formats = load::formats()?;
     let mut changed = false;
     let mut take = |name: &str, bytes: &[u8], format: &str| -> Result<(), String> {
-        let f = formats.get(format).ok_or_else(|| format!("data/demo.toml: no format `{format}`"))?;
+        let f = formats
+            .get(format)
+            .ok_or_else(|| format!("data/demo.toml: no format `{format}`"))?;
         let report = load::one(&s.lake, &s.evidence, &formats, f, name, bytes)?;
         if report.accepted > 0 {
             changed = true;
@@ -126,7 +134,11 @@ fn load_shipped(s: &stores::Stores) -> Result<(), String> {
     // Months that are in already are not made again: making them costs more than looking.
     let have: Vec<String> = s.lake.imports().map_err(fail)?.into_iter().map(|i| i.name).collect();
     let months = |y: i32| (1..=12u32).map(move |m| simulate::file_name(y, m));
-    if shipped.simulated.iter().any(|y| months(*y).any(|n| !have.contains(&format!("{n}.gz")))) {
+    if shipped
+        .simulated
+        .iter()
+        .any(|y| months(*y).any(|n| !have.contains(&format!("{n}.gz"))))
+    {
         let climate = climate()?;
         for y in &shipped.simulated {
             let year = simulate::year(&climate.0, &params(*y)?, &climate.1);
@@ -157,14 +169,23 @@ fn params(year: i32) -> Result<YearParams, String> {
 }
 
 fn climate() -> Result<(Common, Climate), String> {
-    let common = Common::parse("data/simulated/common.toml", &assets::text("data/simulated/common.toml")?).map_err(fail)?;
+    let common = Common::parse(
+        "data/simulated/common.toml",
+        &assets::text("data/simulated/common.toml")?,
+    )
+    .map_err(fail)?;
     let unpacked = |path: &str| -> Result<String, String> {
         let bytes = assets::get(path).ok_or_else(|| format!("`{path}` is not shipped"))?;
         let mut text = String::new();
-        flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).map_err(|e| format!("{path}: {e}"))?;
+        flate2::read::GzDecoder::new(&bytes[..])
+            .read_to_string(&mut text)
+            .map_err(|e| format!("{path}: {e}"))?;
         Ok(text)
     };
-    let (cities, sites) = (assets::text("data/sites/cities.csv")?, assets::text("data/sites/sites.csv")?);
+    let (cities, sites) = (
+        assets::text("data/sites/cities.csv")?,
+        assets::text("data/sites/sites.csv")?,
+    );
     let city_days = unpacked("data/air/anhui_city_daily_2013-12_2016-06.csv.gz")?;
     let winter_hours = unpacked("data/air/all_cities_hourly_2019-02-04_09.csv.gz")?;
     let spring_hours = unpacked("data/air/anhui_station_hourly_2020-04.csv.gz")?;

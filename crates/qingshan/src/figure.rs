@@ -46,7 +46,11 @@ pub fn run(a: FigureArgs) -> Result<(), String> {
         return batch(function, path, &law, date, &a.division);
     }
     let args: Args = parse_cli_args(&a.values).map_err(fail)?;
-    let context = Context { law: &law, date, division: &a.division };
+    let context = Context {
+        law: &law,
+        date,
+        division: &a.division,
+    };
     let got = function.call(&context, &args).map_err(fail)?;
     if a.json {
         let columns: serde_json::Map<String, serde_json::Value> =

@@ -47,7 +47,12 @@ pub fn run(command: Hj212Command) -> Result<(), String> {
     match command {
         Hj212Command::Check { file, .. } => check(&file),
         Hj212Command::Send { to, file, json } => send(&to, &file, json),
-        Hj212Command::Simulate { to, outlets, rate, packets } => simulate(&to, outlets, rate, packets),
+        Hj212Command::Simulate {
+            to,
+            outlets,
+            rate,
+            packets,
+        } => simulate(&to, outlets, rate, packets),
     }
 }
 
@@ -81,21 +86,38 @@ fn send(to: &str, file: &std::path::Path, json: bool) -> Result<(), String> {
         .block_on(gateway::send::send(to, frames, gateway::send::SendOptions::default()))
         .map_err(|e| format!("{to}: {e}"))?;
     if json {
-        crate::out(&serde_json::json!({"packets": report.packets, "answered": report.answered,
-            "unasked": report.unasked, "repeated": report.repeated, "unanswered": report.unanswered}))?;
+        crate::out(
+            &serde_json::json!({"packets": report.packets, "answered": report.answered,
+            "unasked": report.unasked, "repeated": report.repeated, "unanswered": report.unanswered}),
+        )?;
     } else {
-        println!("{} packets, {} answered, {} asked no answer, {} repeated, {} unanswered",
-            report.packets, report.answered, report.unasked, report.repeated, report.unanswered.len());
+        println!(
+            "{} packets, {} answered, {} asked no answer, {} repeated, {} unanswered",
+            report.packets,
+            report.answered,
+            report.unasked,
+            report.repeated,
+            report.unanswered.len()
+        );
     }
-    if report.unanswered.is_empty() { Ok(()) } else { Err(format!("{} packets were not answered", report.unanswered.len())) }
+    if report.unanswered.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} packets were not answered", report.unanswered.len()))
+    }
 }
 
 fn simulate(to: &str, outlets: usize, rate: f64, packets: Option<u64>) -> Result<(), String> {
     let senders = gateway::simulate::senders_of(&crate::serve::registry(None)?);
     let senders = &senders[..outlets.min(senders.len())];
-    let options = gateway::simulate::SimulateOptions { packets, ..crate::demo::simulate_options(rate) };
+    let options = gateway::simulate::SimulateOptions {
+        packets,
+        ..crate::demo::simulate_options(rate)
+    };
     let runtime = tokio::runtime::Runtime::new().map_err(crate::fail)?;
-    let done = runtime.block_on(gateway::simulate::simulate(to, senders, &options)).map_err(|e| format!("{to}: {e}"))?;
+    let done = runtime
+        .block_on(gateway::simulate::simulate(to, senders, &options))
+        .map_err(|e| format!("{to}: {e}"))?;
     println!("{} packets sent, {} answered", done.0, done.1);
     Ok(())
 }

@@ -2,8 +2,8 @@
 //! values are in a file. The gateway has answered long before; what it answered is in the evidence, so nothing is lost
 //! if this stops at any moment.
 
-use gateway::{Observed, SharedRegistry, Stat};
 use evidence::Evidence;
+use gateway::{Observed, SharedRegistry, Stat};
 use lake::{Lake, Row, SeriesKey};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -23,7 +23,10 @@ pub fn follow(lake: Lake, evidence: Evidence, registry: SharedRegistry) {
     loop {
         let from = match next {
             Some(n) => Ok(n),
-            None => lake.transaction(APP).map(|v| v.map_or(1, |v| v as u64 + 1)).map_err(|e| e.to_string()),
+            None => lake
+                .transaction(APP)
+                .map(|v| v.map_or(1, |v| v as u64 + 1))
+                .map_err(|e| e.to_string()),
         };
         let turn = from.and_then(|from| take(&lake, &evidence, &registry, from, &mut names));
         let more = match turn {
@@ -65,7 +68,8 @@ fn take(
     }
     let next = replay.next_seq;
     if !rows.is_empty() {
-        lake.push(&rows, Some((APP, next as i64 - 1))).map_err(|e| e.to_string())?;
+        lake.push(&rows, Some((APP, next as i64 - 1)))
+            .map_err(|e| e.to_string())?;
     }
     Ok((next, n == TURN))
 }
@@ -97,12 +101,23 @@ impl Names {
         let mark = match self.marks.get(&o.mark) {
             Some(id) => *id,
             None => {
-                let text = if o.mark == '-' { String::new() } else { o.mark.to_string() };
+                let text = if o.mark == '-' {
+                    String::new()
+                } else {
+                    o.mark.to_string()
+                };
                 let id = lake.mark(&text).map_err(|e| e.to_string())?;
                 self.marks.insert(o.mark, id);
                 id
             }
         };
-        Ok(Row { series, t: o.t_utc_s, v: o.v, e: o.e, mark, recorded: o.received_ms.div_euclid(1000) })
+        Ok(Row {
+            series,
+            t: o.t_utc_s,
+            v: o.v,
+            e: o.e,
+            mark,
+            recorded: o.received_ms.div_euclid(1000),
+        })
     }
 }

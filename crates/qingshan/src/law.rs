@@ -43,14 +43,20 @@ pub fn run(command: LawCommand) -> Result<(), String> {
         LawCommand::Check { json } => {
             let problems = law.check();
             if json {
-                out(&serde_json::json!({"ok": problems.is_empty(), "standards": law.standards().len(),
-                    "keys": law.keys().count(), "problems": problems, "fingerprint": law.fingerprint()}))?;
+                out(
+                    &serde_json::json!({"ok": problems.is_empty(), "standards": law.standards().len(),
+                    "keys": law.keys().count(), "problems": problems, "fingerprint": law.fingerprint()}),
+                )?;
             } else {
                 problems.iter().for_each(|p| println!("{p}"));
                 let (s, k) = (law.standards().len(), law.keys().count());
                 println!("{s} standards, {k} keys, {} problems", problems.len());
             }
-            if problems.is_empty() { Ok(()) } else { Err(format!("the law has {} problems", problems.len())) }
+            if problems.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("the law has {} problems", problems.len()))
+            }
         }
         LawCommand::Show { key: None, json, .. } => {
             let keys: Vec<&str> = law.keys().collect();
@@ -60,8 +66,15 @@ pub fn run(command: LawCommand) -> Result<(), String> {
             keys.iter().for_each(|k| println!("{k}"));
             Ok(())
         }
-        LawCommand::Show { key: Some(key), at, division, json } => {
-            let p = law.at(&key, at.unwrap_or_else(crate::today), &division).map_err(crate::fail)?;
+        LawCommand::Show {
+            key: Some(key),
+            at,
+            division,
+            json,
+        } => {
+            let p = law
+                .at(&key, at.unwrap_or_else(crate::today), &division)
+                .map_err(crate::fail)?;
             if json {
                 return out(&serde_json::json!(p));
             }
@@ -75,12 +88,19 @@ pub fn run(command: LawCommand) -> Result<(), String> {
             }
             for c in &changes {
                 let name = |p: &Option<std::sync::Arc<Provision>>| {
-                    p.as_ref().map_or("—".to_string(), |p| format!("{} {}", p.standard.number, p.clause))
+                    p.as_ref()
+                        .map_or("—".to_string(), |p| format!("{} {}", p.standard.number, p.clause))
                 };
                 println!("{} {}  {} → {}", c.key, c.division, name(&c.before), name(&c.after));
                 for cell in &c.cells {
                     let text = |v: &Option<String>| v.clone().unwrap_or_else(|| "—".to_string());
-                    println!("    {} {}: {} → {}", cell.row, cell.column, text(&cell.before), text(&cell.after));
+                    println!(
+                        "    {} {}: {} → {}",
+                        cell.row,
+                        cell.column,
+                        text(&cell.before),
+                        text(&cell.after)
+                    );
                 }
             }
             Ok(())
@@ -91,7 +111,10 @@ pub fn run(command: LawCommand) -> Result<(), String> {
 fn show(p: &Provision) {
     let to = p.to.map_or("…".to_string(), |d| d.to_string());
     println!("{}  {} / {}", p.key, p.title.zh, p.title.en);
-    println!("{} {}, {} – {to}, {:?}, {}", p.standard.number, p.clause, p.from, p.certainty, p.source);
+    println!(
+        "{} {}, {} – {to}, {:?}, {}",
+        p.standard.number, p.clause, p.from, p.certainty, p.source
+    );
     if !p.note.zh.is_empty() {
         println!("{}", p.note.zh);
     }

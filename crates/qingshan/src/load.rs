@@ -49,7 +49,9 @@ pub fn run(a: LoadArgs) -> Result<(), String> {
     let mut reports = vec![];
     for path in &a.files {
         let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let name = path
+            .file_name()
+            .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         let format = choose(&formats, &a.kind, &name, &bytes)?;
         reports.push(one(&s.lake, &s.evidence, &formats, format, &name, &bytes)?);
     }
@@ -71,16 +73,26 @@ fn choose<'a>(formats: &'a Formats, kind: &str, name: &str, bytes: &[u8]) -> Res
     }
     let known = || formats.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ");
     if !matches!(kind, "air-hourly" | "air-daily") {
-        return Err(format!("no format is called `{kind}`; there are {}, and air-hourly, air-daily", known()));
+        return Err(format!(
+            "no format is called `{kind}`; there are {}, and air-hourly, air-daily",
+            known()
+        ));
     }
     let header = lake::import::header(name, bytes).map_err(fail)?;
     let columns: Vec<&str> = header.iter().map(String::as_str).collect();
     let hourly = kind == "air-hourly";
-    let fitting: Vec<&Format> =
-        formats.fitting(&columns).into_iter().filter(|f| (f.time.period == "1h") == hourly && f.origin == "real").collect();
+    let fitting: Vec<&Format> = formats
+        .fitting(&columns)
+        .into_iter()
+        .filter(|f| (f.time.period == "1h") == hourly && f.origin == "real")
+        .collect();
     match fitting.as_slice() {
         [one] => Ok(one),
-        [] => Err(format!("{name}: the header `{}` fits no {kind} format; there are {}", header.join(","), known())),
+        [] => Err(format!(
+            "{name}: the header `{}` fits no {kind} format; there are {}",
+            header.join(","),
+            known()
+        )),
         many => {
             let names: Vec<&str> = many.iter().map(|f| f.name.as_str()).collect();
             Err(format!("{name}: several formats fit, name one: {}", names.join(", ")))
@@ -105,7 +117,11 @@ pub fn one(
         if bar {
             let percent = (p.bytes * 100).checked_div(p.of).unwrap_or(100);
             let filled = (percent / 5) as usize;
-            eprint!("\r  [{:<20}] {percent:>3} % {name} {} lines", "#".repeat(filled), p.lines);
+            eprint!(
+                "\r  [{:<20}] {percent:>3} % {name} {} lines",
+                "#".repeat(filled),
+                p.lines
+            );
             // A progress line that cannot be shown is no reason to stop.
             let _ = std::io::stderr().flush();
         }
@@ -122,13 +138,25 @@ pub fn print(r: &Report) {
     let mark = if r.simulated { " (simulated)" } else { "" };
     println!(
         "{}{mark}: {} rows, {} values accepted, {} unchanged, {} empty, {} quarantined, {} sites with gaps",
-        r.name, r.rows, r.accepted, r.unchanged, r.missing, r.quarantined.len(), r.gaps.len()
+        r.name,
+        r.rows,
+        r.accepted,
+        r.unchanged,
+        r.missing,
+        r.quarantined.len(),
+        r.gaps.len()
     );
     const SHOWN: usize = 5;
     for b in r.quarantined.iter().take(SHOWN) {
-        println!("  line {} {}: {} ({}); {}", b.line, b.column, b.reason, b.detail, b.remedy);
+        println!(
+            "  line {} {}: {} ({}); {}",
+            b.line, b.column, b.reason, b.detail, b.remedy
+        );
     }
     if r.quarantined.len() > SHOWN {
-        println!("  … and {} more; `--quarantine FILE.csv` writes them all", r.quarantined.len() - SHOWN);
+        println!(
+            "  … and {} more; `--quarantine FILE.csv` writes them all",
+            r.quarantined.len() - SHOWN
+        );
     }
 }

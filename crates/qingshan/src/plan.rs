@@ -45,8 +45,10 @@ pub fn run(command: PlanCommand) -> Result<(), String> {
     let headings = doc.blocks.iter().filter(|b| b.kind == BlockKind::Heading).count();
     let items = doc.blocks.iter().filter(|b| b.kind == BlockKind::Section).count();
     if as_json {
-        out(&json!({"ok": same, "title": doc.title, "bytes": text.len(), "headings": headings, "items": items,
-            "chapters": doc.chapters, "blocks": doc.blocks, "sentences": sentences}))?;
+        out(
+            &json!({"ok": same, "title": doc.title, "bytes": text.len(), "headings": headings, "items": items,
+            "chapters": doc.chapters, "blocks": doc.blocks, "sentences": sentences}),
+        )?;
     } else {
         println!("{}", doc.title);
         for (i, c) in doc.chapters.iter().enumerate() {
@@ -58,7 +60,15 @@ pub fn run(command: PlanCommand) -> Result<(), String> {
                 }
             }
         }
-        println!("{headings} headings, {items} items, {} sentences, {} bytes", doc.sentences.len(), text.len());
+        println!(
+            "{headings} headings, {items} items, {} sentences, {} bytes",
+            doc.sentences.len(),
+            text.len()
+        );
     }
-    if same { Ok(()) } else { Err(format!("{name}: the pieces joined are not the file again")) }
+    if same {
+        Ok(())
+    } else {
+        Err(format!("{name}: the pieces joined are not the file again"))
+    }
 }

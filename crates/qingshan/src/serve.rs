@@ -68,7 +68,10 @@ pub fn run_with(
     started: impl FnOnce(&Gateway),
 ) -> Result<(), String> {
     if !config.listen.ip().is_loopback() {
-        return Err(format!("listen = {}: there is no sign-in yet, so only 127.0.0.1 or [::1] can be served", config.listen));
+        return Err(format!(
+            "listen = {}: there is no sign-in yet, so only 127.0.0.1 or [::1] can be served",
+            config.listen
+        ));
     }
     let runtime = tokio::runtime::Runtime::new().map_err(fail)?;
     runtime.block_on(async move {
@@ -77,9 +80,15 @@ pub fn run_with(
             None => None,
             Some(address) => {
                 let shared = SharedRegistry::new(registry);
-                let g = Gateway::start(address, s.evidence.clone(), shared.clone(), None, gateway::Config::default())
-                    .await
-                    .map_err(|e| format!("gateway on {address}: {e}"))?;
+                let g = Gateway::start(
+                    address,
+                    s.evidence.clone(),
+                    shared.clone(),
+                    None,
+                    gateway::Config::default(),
+                )
+                .await
+                .map_err(|e| format!("gateway on {address}: {e}"))?;
                 let (lake, evidence) = (s.lake.clone(), s.evidence.clone());
                 std::thread::spawn(move || crate::ingest::follow(lake, evidence, shared));
                 started(&g);

@@ -28,10 +28,24 @@ pub fn law() -> Result<Law, String> {
 pub fn plan(id: &str) -> Result<Plan, String> {
     let text = |name: &str| assets::text(&format!("plan/{id}/{name}"));
     let (head, body, measures) = (text("plan.toml")?, text("text.txt")?, text("measures.toml")?);
-    let (groups, words) = (assets::text("packs/air/groups.toml")?, assets::text("packs/plan/words.toml")?);
-    let sources = Sources { head: &head, text: &body, measures: &measures, groups: &groups, words: &words };
-    Plan::read(&sources)
-        .map_err(|problems| lines(problems.iter().map(|p| format!("plan/{id}: {}: {}", p.place, p.problem))))
+    let (groups, words) = (
+        assets::text("packs/air/groups.toml")?,
+        assets::text("packs/plan/words.toml")?,
+    );
+    let sources = Sources {
+        head: &head,
+        text: &body,
+        measures: &measures,
+        groups: &groups,
+        words: &words,
+    };
+    Plan::read(&sources).map_err(|problems| {
+        lines(
+            problems
+                .iter()
+                .map(|p| format!("plan/{id}: {}: {}", p.place, p.problem)),
+        )
+    })
 }
 
 /// A row of `data/sites/cities.csv`.

@@ -35,7 +35,10 @@ pub fn open(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
 /// A folder that holds no stores.
 pub fn look(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
     if !dir.join("evidence").is_dir() {
-        return Err(format!("{}: no stores there; `qingshan demo` or `qingshan load` makes them", dir.display()));
+        return Err(format!(
+            "{}: no stores there; `qingshan demo` or `qingshan load` makes them",
+            dir.display()
+        ));
     }
     let (evidence, _) = Evidence::open_read(&dir.join("evidence")).map_err(fail)?;
     let lake = Lake::open(&dir.join("lake"), law, lake::Options::default()).map_err(fail)?;
@@ -58,7 +61,12 @@ pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>
     let rows: Vec<SiteRow> = shipped::table("data/sites/sites.csv")?;
     let stations = rows
         .into_iter()
-        .map(|r| Site { code: r.code, name: r.name, division: r.division, evaluates: r.evaluates == "1" })
+        .map(|r| Site {
+            code: r.code,
+            name: r.name,
+            division: r.division,
+            evaluates: r.evaluates == "1",
+        })
         .collect();
     let method = assets::text("data/models/forecast.toml")?;
     Ok(App::new(Parts {

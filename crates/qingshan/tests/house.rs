@@ -10,13 +10,22 @@ fn root() -> PathBuf {
 /// `| crate | … | may use |` rows between the two marks of ARCHITECTURE.md.
 fn drawn() -> BTreeMap<String, BTreeSet<String>> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let table = text.split("<!-- house -->").nth(1).expect("the table stands between two `<!-- house -->` marks");
+    let table = text
+        .split("<!-- house -->")
+        .nth(1)
+        .expect("the table stands between two `<!-- house -->` marks");
     table
         .lines()
         .filter(|l| l.starts_with("| `"))
         .map(|l| {
             let cells: Vec<&str> = l.trim_matches('|').split('|').map(str::trim).collect();
-            let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_string).collect::<BTreeSet<_>>();
+            let names = |cell: &str| {
+                cell.split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .map(str::to_string)
+                    .collect::<BTreeSet<_>>()
+            };
             let name = names(cells[0]).into_iter().next().expect("a crate name");
             (name, names(cells[cells.len() - 1]))
         })
@@ -36,24 +45,38 @@ fn manifests() -> BTreeMap<String, toml::Table> {
 }
 
 fn dependencies(manifest: &toml::Table) -> BTreeSet<String> {
-    manifest.get("dependencies").and_then(|d| d.as_table()).into_iter().flat_map(|d| d.keys().cloned()).collect()
+    manifest
+        .get("dependencies")
+        .and_then(|d| d.as_table())
+        .into_iter()
+        .flat_map(|d| d.keys().cloned())
+        .collect()
 }
 
 #[test]
 fn crates_use_only_what_the_table_allows() {
     let (drawn, manifests) = (drawn(), manifests());
     let names: BTreeSet<&String> = manifests.keys().collect();
-    assert_eq!(drawn.keys().collect::<BTreeSet<_>>(), names, "the table lists exactly the crates there are");
+    assert_eq!(
+        drawn.keys().collect::<BTreeSet<_>>(),
+        names,
+        "the table lists exactly the crates there are"
+    );
     for (name, manifest) in &manifests {
         for used in dependencies(manifest).iter().filter(|d| manifests.contains_key(*d)) {
-            assert!(drawn[name].contains(used), "`{name}` uses `{used}`, which ARCHITECTURE.md does not allow");
+            assert!(
+                drawn[name].contains(used),
+                "`{name}` uses `{used}`, which ARCHITECTURE.md does not allow"
+            );
         }
     }
 }
 
 #[test]
 fn only_the_lake_sees_the_heavy_stack() {
-    let heavy = |d: &String| d.starts_with("datafusion") || d.starts_with("deltalake") || d.starts_with("arrow") || d == "parquet";
+    let heavy = |d: &String| {
+        d.starts_with("datafusion") || d.starts_with("deltalake") || d.starts_with("arrow") || d == "parquet"
+    };
     for (name, manifest) in manifests() {
         if name != "lake" {
             let seen: Vec<String> = dependencies(&manifest).into_iter().filter(heavy).collect();

@@ -1,9 +1,9 @@
 //! What a request is answered when it cannot be served: what was wrong, where, and what to do, in both languages.
 
+use ::figure::Text;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use ::figure::Text;
 use serde_json::json;
 
 /// An answer that is not the one asked for.
@@ -37,12 +37,20 @@ impl ApiError {
             format!("服务器内部错误:{detail}"),
             format!("server error: {detail}"),
         )
-        .remedy("稍后重试;若仍出现,请把这段文字交给管理员", "try again; if it stays, give this text to your administrator")
+        .remedy(
+            "稍后重试;若仍出现,请把这段文字交给管理员",
+            "try again; if it stays, give this text to your administrator",
+        )
     }
 
     fn new(status: StatusCode, zh: impl Into<String>, en: impl Into<String>) -> ApiError {
         let none = Text::new("", "");
-        ApiError { status, message: Text::new(zh, en), place: String::new(), remedy: none }
+        ApiError {
+            status,
+            message: Text::new(zh, en),
+            place: String::new(),
+            remedy: none,
+        }
     }
 
     /// Where: the parameter, file, line, packet.
@@ -76,14 +84,16 @@ pub struct Q<T>(pub T);
 impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequestParts<S> for Q<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        _: &S,
-    ) -> Result<Self, Self::Rejection> {
-        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|q| Q(q.0)).map_err(|e| {
-            ApiError::bad(format!("请求参数有误:{e}"), format!("a parameter is wrong: {e}"))
-                .at(parts.uri.path())
-                .remedy("日期写作 2024-05-13,行政区写 6 位代码", "write a date as 2024-05-13, a division as 6 digits")
-        })
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
+        axum::extract::Query::<T>::try_from_uri(&parts.uri)
+            .map(|q| Q(q.0))
+            .map_err(|e| {
+                ApiError::bad(format!("请求参数有误:{e}"), format!("a parameter is wrong: {e}"))
+                    .at(parts.uri.path())
+                    .remedy(
+                        "日期写作 2024-05-13,行政区写 6 位代码",
+                        "write a date as 2024-05-13, a division as 6 digits",
+                    )
+            })
     }
 }

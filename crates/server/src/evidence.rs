@@ -26,12 +26,20 @@ pub async fn evidence(State(app): State<Arc<App>>, Q(q): Q<Wanted>) -> ApiResult
         let bad = || {
             ApiError::bad("证据引用不能识别", "this is no evidence reference")
                 .at(q.r#ref.clone())
-                .remedy("写作 file:<sha256>#L<行号> 或 packet:<序号>", "write file:<sha256>#L<line> or packet:<number>")
+                .remedy(
+                    "写作 file:<sha256>#L<行号> 或 packet:<序号>",
+                    "write file:<sha256>#L<line> or packet:<number>",
+                )
         };
         match q.r#ref.split_once(':') {
             Some(("file", rest)) => {
                 let (sha, line) = rest.split_once("#L").ok_or_else(bad)?;
-                file_line(&app.evidence, sha, line.parse().map_err(|_| bad())?, q.column.as_deref())
+                file_line(
+                    &app.evidence,
+                    sha,
+                    line.parse().map_err(|_| bad())?,
+                    q.column.as_deref(),
+                )
             }
             Some(("packet", seq)) => packet(&app, seq.parse().map_err(|_| bad())?, q.column.as_deref()),
             _ => Err(bad()),
@@ -42,8 +50,10 @@ pub async fn evidence(State(app): State<Arc<App>>, Q(q): Q<Wanted>) -> ApiResult
 }
 
 fn store_error(e: ::evidence::Error) -> ApiError {
-    ApiError::not_found(format!("证据库中没有:{e}"), format!("the evidence store says: {e}"))
-        .remedy("核对引用;用 qingshan check 校验证据链", "check the reference; `qingshan check` verifies the chain")
+    ApiError::not_found(format!("证据库中没有:{e}"), format!("the evidence store says: {e}")).remedy(
+        "核对引用;用 qingshan check 校验证据链",
+        "check the reference; `qingshan check` verifies the chain",
+    )
 }
 
 fn time(ms: i64) -> String {
@@ -74,11 +84,18 @@ fn file_line(store: &Evidence, sha: &str, line: u64, column: Option<&str>) -> Ap
     let text = store.line(sha, line).map_err(store_error)?;
     let first = store.line(sha, 1).map_err(store_error)?;
     let first = first.trim_start_matches('\u{feff}').to_string();
-    let header: Vec<&str> = cells(&first).iter().map(|(a, b)| first[*a..*b].trim_matches('"')).collect();
+    let header: Vec<&str> = cells(&first)
+        .iter()
+        .map(|(a, b)| first[*a..*b].trim_matches('"'))
+        .collect();
     let from = line.saturating_sub(AROUND).max(1);
     let around = store.lines(sha, from, 2 * AROUND + 1).map_err(store_error)?;
     let list = |keep: fn(u64, u64) -> bool| -> Vec<Value> {
-        around.iter().filter(|(n, _)| keep(*n, line)).map(|(n, t)| json!({"n": n, "text": t})).collect()
+        around
+            .iter()
+            .filter(|(n, _)| keep(*n, line))
+            .map(|(n, t)| json!({"n": n, "text": t}))
+            .collect()
     };
     // Offsets count characters, as the page cuts them.
     let highlight: Vec<[usize; 2]> = column
@@ -99,7 +116,9 @@ fn file_line(store: &Evidence, sha: &str, line: u64, column: Option<&str>) -> Ap
 
 /// Whether the segment that holds a record fits its checksums and its chain.
 fn chain(store: &Evidence, seq: u64) -> Value {
-    let checked = store.position(seq).and_then(|p| Ok((p, store.verify_segment(p.segment)?)));
+    let checked = store
+        .position(seq)
+        .and_then(|p| Ok((p, store.verify_segment(p.segment)?)));
     match checked {
         Ok((p, r)) => json!({"ok": r.ok(), "checked": r.records, "segment": p.segment, "offset": p.offset,
             "fault": r.fault.as_ref().map(|f| f.to_string())}),
@@ -110,7 +129,10 @@ fn chain(store: &Evidence, seq: u64) -> Value {
 fn packet(app: &App, seq: u64, column: Option<&str>) -> ApiResult<Value> {
     let record = app.evidence.record(seq).map_err(store_error)?;
     if !matches!(record.kind, Kind::Packet | Kind::Quarantine) {
-        return Err(ApiError::not_found(format!("第 {seq} 号记录不是数据包"), format!("record {seq} is not a packet")));
+        return Err(ApiError::not_found(
+            format!("第 {seq} 号记录不是数据包"),
+            format!("record {seq} is not a packet"),
+        ));
     }
     let payload = match record.kind {
         Kind::Quarantine => Evidence::quarantine_of(&record).map_err(store_error)?.1.to_vec(),
@@ -119,7 +141,9 @@ fn packet(app: &App, seq: u64, column: Option<&str>) -> ApiResult<Value> {
     let text = crate::packets::shown(&payload);
     let registry = app.gateway.as_ref().map(|g| g.registry().now());
     let logger = hj212::peek_mn(&payload).and_then(|mn| registry.as_ref()?.get(mn).cloned());
-    let options = logger.as_ref().map_or_else(hj212::Options::default, |l| l.options(record.received_ms));
+    let options = logger
+        .as_ref()
+        .map_or_else(hj212::Options::default, |l| l.options(record.received_ms));
     let parsed: Value = serde_json::from_str(&hj212::check::check_json(&payload, &options)).unwrap_or_default();
     // Every item of the factor, from its first key to the end of its last value.
     let highlight: Vec<[usize; 2]> = column

@@ -33,11 +33,15 @@ pub async fn explain(State(app): State<Arc<App>>, Q(q): Q<Ref>) -> ApiResult<Jso
 /// Measures whose figures rest on this one: a city's day serves every measure whose group holds the city.
 fn used_by(app: &App, text: &str) -> Vec<Value> {
     use ::plan::reference::{Place, Reference};
-    let Ok(reference) = Reference::parse(text) else { return vec![] };
+    let Ok(reference) = Reference::parse(text) else {
+        return vec![];
+    };
     let city = match &reference.place {
         Place::CityYear { city, .. } | Place::CityDay { city, .. } => city.clone(),
         Place::SiteDay { site, .. } | Place::Obs { site, .. } => {
-            let Some(city) = app.city_of_site(site) else { return vec![] };
+            let Some(city) = app.city_of_site(site) else {
+                return vec![];
+            };
             city
         }
         Place::Measure { .. } => return vec![],

@@ -3,11 +3,11 @@
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
 use crate::plan::unit_label;
+use ::figure::{Decimal, Explanation};
+use ::plan::stand::{Asked, Stand};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use ::figure::{Decimal, Explanation};
-use ::plan::stand::{Asked, Stand};
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde::Deserialize;
@@ -24,16 +24,16 @@ pub struct Wanted {
 }
 
 /// `GET /api/export/stand.xlsx?measure=…`, `law.xlsx?key=…`, `explain.xlsx?ref=…`
-pub async fn export(
-    State(app): State<Arc<App>>,
-    Path(what): Path<String>,
-    Q(q): Q<Wanted>,
-) -> ApiResult<Response> {
-    let lacks = |name: &str| ApiError::bad(format!("缺少参数 {name}"), format!("parameter {name} is missing")).at(what.clone());
+pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q): Q<Wanted>) -> ApiResult<Response> {
+    let lacks =
+        |name: &str| ApiError::bad(format!("缺少参数 {name}"), format!("parameter {name} is missing")).at(what.clone());
     let bytes = match what.as_str() {
         "stand.xlsx" => {
             let measure = q.measure.ok_or_else(|| lacks("measure"))?;
-            let asked = Asked { date: q.date.unwrap_or(app.plan.head.open_at), law_of: q.law_of };
+            let asked = Asked {
+                date: q.date.unwrap_or(app.plan.head.open_at),
+                law_of: q.law_of,
+            };
             let s = app.stand(&measure, asked, q.division.as_deref()).await?;
             stand(&app, &s, asked)
         }
@@ -44,13 +44,20 @@ pub async fn export(
             explanation(&tree)
         }
         _ => {
-            return Err(ApiError::not_found(format!("没有名为 {what} 的导出"), format!("there is no export {what}"))
-                .remedy("可用:stand.xlsx、law.xlsx、explain.xlsx", "there are stand.xlsx, law.xlsx, explain.xlsx"));
+            return Err(
+                ApiError::not_found(format!("没有名为 {what} 的导出"), format!("there is no export {what}")).remedy(
+                    "可用:stand.xlsx、law.xlsx、explain.xlsx",
+                    "there are stand.xlsx, law.xlsx, explain.xlsx",
+                ),
+            );
         }
     }
     .map_err(ApiError::internal)?;
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_string()),
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_string(),
+        ),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{what}\"")),
     ];
     Ok((headers, bytes).into_response())
@@ -60,7 +67,11 @@ pub async fn export(
 fn number(sheet: &mut Worksheet, row: u32, col: u16, value: Option<Decimal>) -> Result<(), XlsxError> {
     let Some(d) = value else { return Ok(()) };
     let digits = d.scale() as usize;
-    let format = if digits == 0 { "0".to_string() } else { format!("0.{}", "0".repeat(digits)) };
+    let format = if digits == 0 {
+        "0".to_string()
+    } else {
+        format!("0.{}", "0".repeat(digits))
+    };
     sheet.write_number_with_format(row, col, d.to_f64(), &Format::new().set_num_format(format))?;
     Ok(())
 }
@@ -78,11 +89,30 @@ fn stand(app: &App, s: &Stand, asked: Asked) -> Result<Vec<u8>, XlsxError> {
     let mark = if s.simulated { "(含模拟数据)" } else { "" };
     let unit = unit_label(&s.unit);
     let sheet = book.add_worksheet().set_name("城市")?;
-    let law = asked.law_of.map_or("当日有效的标准".to_string(), |d| format!("{d} 的标准"));
-    sheet.write_string(0, 0, format!("{} {}{mark} 截至 {},按{law}", s.measure, s.title.zh, asked.date))?;
+    let law = asked
+        .law_of
+        .map_or("当日有效的标准".to_string(), |d| format!("{d} 的标准"));
+    sheet.write_string(
+        0,
+        0,
+        format!("{} {}{mark} 截至 {},按{law}", s.measure, s.title.zh, asked.date),
+    )?;
     let value = format!("数值({unit})");
     let before = format!("去年同期({unit})");
-    header_row(sheet, 1, &["代码", "城市", &value, "名次", &before, "有效天数", "其中计入天数", "模拟"])?;
+    header_row(
+        sheet,
+        1,
+        &[
+            "代码",
+            "城市",
+            &value,
+            "名次",
+            &before,
+            "有效天数",
+            "其中计入天数",
+            "模拟",
+        ],
+    )?;
     for (i, c) in s.cities.iter().enumerate() {
         let row = i as u32 + 2;
         sheet.write_string(row, 0, &c.code)?;
@@ -105,9 +135,22 @@ fn stand(app: &App, s: &Stand, asked: Asked) -> Result<Vec<u8>, XlsxError> {
         number(sheet, row, 2, p.last_year)?;
     }
     let sheet = book.add_worksheet().set_name("公布值")?;
-    header_row(sheet, 0, &["时段", "区域", "项目", "数值", "单位", "来源", "读取日", "说明"])?;
+    header_row(
+        sheet,
+        0,
+        &["时段", "区域", "项目", "数值", "单位", "来源", "读取日", "说明"],
+    )?;
     for (i, p) in s.published.iter().enumerate() {
-        let cells = [&p.period, &p.division, &p.item, &p.value, &p.unit, &p.source, &p.read_on, &p.note];
+        let cells = [
+            &p.period,
+            &p.division,
+            &p.item,
+            &p.value,
+            &p.unit,
+            &p.source,
+            &p.read_on,
+            &p.note,
+        ];
         for (j, cell) in cells.iter().enumerate() {
             sheet.write_string(i as u32 + 1, j as u16, *cell)?;
         }
@@ -121,7 +164,11 @@ fn law(app: &App, key: &str) -> Result<Vec<u8>, XlsxError> {
         // Sheet names may hold neither slashes nor more than 31 letters.
         let sheet = book.add_worksheet().set_name(format!("{} {}", n + 1, p.from))?;
         let to = p.to.map_or("现行".to_string(), |d| d.to_string());
-        sheet.write_string(0, 0, format!("{key} {} {} {} — {to}", p.standard.number, p.clause, p.from))?;
+        sheet.write_string(
+            0,
+            0,
+            format!("{key} {} {} {} — {to}", p.standard.number, p.clause, p.from),
+        )?;
         sheet.write_string(1, 0, format!("{:?} {}", p.certainty, p.source))?;
         let columns: Vec<&str> = p.table.columns.iter().map(String::as_str).collect();
         header_row(sheet, 2, &columns)?;
@@ -135,7 +182,8 @@ fn law(app: &App, key: &str) -> Result<Vec<u8>, XlsxError> {
         }
     }
     if app.law.versions(key).is_empty() {
-        book.add_worksheet().write_string(0, 0, format!("没有名为 {key} 的条款键"))?;
+        book.add_worksheet()
+            .write_string(0, 0, format!("没有名为 {key} 的条款键"))?;
     }
     book.save_to_buffer()
 }
@@ -143,14 +191,22 @@ fn law(app: &App, key: &str) -> Result<Vec<u8>, XlsxError> {
 fn explanation(tree: &Explanation) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("由来")?;
-    header_row(sheet, 0, &["层", "名称", "数值", "单位", "算式", "条款", "证据", "说明", "模拟"])?;
+    header_row(
+        sheet,
+        0,
+        &["层", "名称", "数值", "单位", "算式", "条款", "证据", "说明", "模拟"],
+    )?;
     let mut row = 1;
     node(sheet, tree, 0, &mut row)?;
     book.save_to_buffer()
 }
 
 fn node(sheet: &mut Worksheet, e: &Explanation, depth: u32, row: &mut u32) -> Result<(), XlsxError> {
-    let clauses: Vec<String> = e.clauses.iter().map(|c| format!("{} {}", c.standard, c.clause)).collect();
+    let clauses: Vec<String> = e
+        .clauses
+        .iter()
+        .map(|c| format!("{} {}", c.standard, c.clause))
+        .collect();
     let notes: Vec<&str> = e.notes.iter().map(|n| n.zh.as_str()).collect();
     sheet.write_number(*row, 0, depth)?;
     let cells = [
@@ -161,7 +217,11 @@ fn node(sheet: &mut Worksheet, e: &Explanation, depth: u32, row: &mut u32) -> Re
         clauses.join(";"),
         e.evidence.clone().unwrap_or_default(),
         notes.join(";"),
-        if e.simulated { "模拟".to_string() } else { String::new() },
+        if e.simulated {
+            "模拟".to_string()
+        } else {
+            String::new()
+        },
     ];
     for (j, cell) in cells.iter().enumerate() {
         sheet.write_string(*row, j as u16 + 1, cell)?;

@@ -40,9 +40,12 @@ pub async fn evaluate(
 ) -> ApiResult<Json<Value>> {
     let name = given.remove("name").unwrap_or_default();
     let function = standards::find(&name).ok_or_else(|| {
-        ApiError::not_found(format!("没有名为 {name} 的函数"), format!("no function is called {name}"))
-            .at("name")
-            .remedy("在 /api/functions 查看全部函数", "see /api/functions for all of them")
+        ApiError::not_found(
+            format!("没有名为 {name} 的函数"),
+            format!("no function is called {name}"),
+        )
+        .at("name")
+        .remedy("在 /api/functions 查看全部函数", "see /api/functions for all of them")
     })?;
     let date = match given.remove("date").filter(|d| !d.is_empty()) {
         None => app.today(),
@@ -53,11 +56,21 @@ pub async fn evaluate(
         })?,
     };
     let division = given.remove("division").unwrap_or_default();
-    let context = Context { law: &app.law, date, division: &division };
+    let context = Context {
+        law: &app.law,
+        date,
+        division: &division,
+    };
     let args: Args = given.into_iter().collect();
-    let out = function.call(&context, &args)
+    let out = function
+        .call(&context, &args)
         .map_err(|e| ApiError::bad(format!("不能计算:{e}"), format!("cannot be computed: {e}")).at(name))?;
-    let columns: serde_json::Map<String, Value> =
-        out.columns.iter().map(|(name, cell)| (name.to_string(), json!(cell))).collect();
-    Ok(Json(json!({"value": out.value, "columns": columns, "explanation": out.explanation, "date": date})))
+    let columns: serde_json::Map<String, Value> = out
+        .columns
+        .iter()
+        .map(|(name, cell)| (name.to_string(), json!(cell)))
+        .collect();
+    Ok(Json(
+        json!({"value": out.value, "columns": columns, "explanation": out.explanation, "date": date}),
+    ))
 }

@@ -2,10 +2,10 @@
 
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
+use ::law::{Change, Provision, Standard};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
-use ::law::{Change, Provision, Standard};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -45,7 +45,11 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/map/{what}", get(pages::map))
         .route("/export/{what}", get(export::export))
         .route("/status", get(status::status));
-    Router::new().nest("/api", api).fallback(pages::page).layer(CompressionLayer::new()).with_state(app)
+    Router::new()
+        .nest("/api", api)
+        .fallback(pages::page)
+        .layer(CompressionLayer::new())
+        .with_state(app)
 }
 
 /// Serves until told to stop.

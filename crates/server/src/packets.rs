@@ -17,9 +17,20 @@ const RECENT: usize = 40;
 /// Text of a packet as pages show it: passwords are not for reading.
 pub fn shown(payload: &[u8]) -> String {
     let text = String::from_utf8_lossy(payload).into_owned();
-    let Some(at) = text.find(";PW=").map(|a| a + 4).or_else(|| text.find("PW=").map(|a| a + 3)) else { return text };
+    let Some(at) = text
+        .find(";PW=")
+        .map(|a| a + 4)
+        .or_else(|| text.find("PW=").map(|a| a + 3))
+    else {
+        return text;
+    };
     let end = text[at..].find(';').map_or(text.len(), |n| at + n);
-    format!("{}{}{}", &text[..at], "·".repeat(text[at..end].chars().count()), &text[end..])
+    format!(
+        "{}{}{}",
+        &text[..at],
+        "·".repeat(text[at..end].chars().count()),
+        &text[end..]
+    )
 }
 
 fn now(app: &App) -> Value {
@@ -67,7 +78,10 @@ pub struct Page {
 pub async fn quarantine(State(app): State<Arc<App>>, Q(q): Q<Page>) -> ApiResult<Json<Value>> {
     blocking(move || {
         let limit = q.limit.unwrap_or(50).min(500);
-        let list = app.evidence.quarantine_list(q.before, limit).map_err(ApiError::internal)?;
+        let list = app
+            .evidence
+            .quarantine_list(q.before, limit)
+            .map_err(ApiError::internal)?;
         let rows: Vec<Value> = list
             .iter()
             .map(|e| {
@@ -95,10 +109,16 @@ pub async fn quarantine(State(app): State<Arc<App>>, Q(q): Q<Page>) -> ApiResult
 /// `POST /api/quarantine/{id}/replay`: judged again by today's registry; the result is a record of its own.
 pub async fn replay(State(app): State<Arc<App>>, Path(id): Path<u64>) -> ApiResult<Json<Value>> {
     let Some(gateway) = &app.gateway else {
-        return Err(ApiError::bad("接收服务未启动,不能重放", "the gateway is not running: nothing can be replayed"));
+        return Err(ApiError::bad(
+            "接收服务未启动,不能重放",
+            "the gateway is not running: nothing can be replayed",
+        ));
     };
     let done = gateway.replay_quarantined(id, "web").await.map_err(|e| {
-        ApiError::not_found(format!("隔离记录 {id} 不能重放:{e}"), format!("quarantine entry {id}: {e}"))
+        ApiError::not_found(
+            format!("隔离记录 {id} 不能重放:{e}"),
+            format!("quarantine entry {id}: {e}"),
+        )
     })?;
     Ok(Json(json!({"ok": done.ok, "reason": done.reason})))
 }

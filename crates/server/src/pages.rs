@@ -18,7 +18,9 @@ pub async fn page(State(app): State<Arc<App>>, uri: Uri) -> Response {
         return file(path, bytes, path.starts_with("assets/"));
     }
     if path.starts_with("api/") {
-        return ApiError::not_found("没有这个接口", "there is no such interface").at(uri.path()).into_response();
+        return ApiError::not_found("没有这个接口", "there is no such interface")
+            .at(uri.path())
+            .into_response();
     }
     match (app.assets)("web/index.html") {
         Some(bytes) => file("index.html", bytes, false),
@@ -43,8 +45,16 @@ fn file(path: &str, bytes: Cow<'static, [u8]>, for_ever: bool) -> Response {
         _ => "application/octet-stream",
     };
     // Names under assets/ carry a hash of their content.
-    let cache = if for_ever { "public, max-age=31536000, immutable" } else { "no-cache" };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], bytes.into_owned()).into_response()
+    let cache = if for_ever {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)],
+        bytes.into_owned(),
+    )
+        .into_response()
 }
 
 /// `GET /api/map/{what}`: `cities`, `counties` or `province` as GeoJSON (CGCS2000 longitude and latitude).
@@ -59,7 +69,10 @@ pub async fn map(
                 format!("没有名为 {what} 的边界"),
                 format!("there is no boundary called {what}"),
             )
-            .remedy("可用:cities、counties、province", "there are cities, counties, province"));
+            .remedy(
+                "可用:cities、counties、province",
+                "there are cities, counties, province",
+            ));
         }
     };
     let path = format!("data/regions/anhui_{name}.geojson.gz");

@@ -2,15 +2,15 @@
 
 use crate::App;
 use crate::error::{ApiResult, Q};
-use axum::Json;
-use axum::extract::State;
-use chrono::{Datelike, NaiveDate};
 use ::figure::{Decimal, Text};
 use ::plan::days::{Days, first_of};
 use ::plan::light::{Light, worst};
 use ::plan::measure::{Better, Target};
 use ::plan::stand::{Asked, Stand};
 use ::plan::text::Role;
+use axum::Json;
+use axum::extract::State;
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -27,7 +27,10 @@ pub struct Common {
 impl Common {
     /// The days asked for; the plan's opening day by default.
     pub fn asked(&self, app: &App) -> Asked {
-        Asked { date: self.date.unwrap_or(app.plan.head.open_at), law_of: self.law_of }
+        Asked {
+            date: self.date.unwrap_or(app.plan.head.open_at),
+            law_of: self.law_of,
+        }
     }
 }
 
@@ -65,7 +68,10 @@ pub fn home(app: &App, asked: Asked, days: &Days, stands: &[Arc<Stand>]) -> Valu
             ),
             Some(placed) => {
                 let words = plan.document.words(s);
-                let here: Vec<&Stand> = placed.iter().map(|p| by_id[plan.measures[p.measure].id.as_str()]).collect();
+                let here: Vec<&Stand> = placed
+                    .iter()
+                    .map(|p| by_id[plan.measures[p.measure].id.as_str()])
+                    .collect();
                 let light = worst(here.iter().map(|s| s.light));
                 let reason = here.iter().find(|s| s.light == light).map(|s| &s.reason);
                 let spans: Vec<Value> = placed
@@ -88,8 +94,12 @@ pub fn home(app: &App, asked: Asked, days: &Days, stands: &[Arc<Stand>]) -> Valu
         lights.insert(s.id.as_str(), light);
         sentences.insert(s.id.clone(), entry);
     }
-    let cards: Vec<Value> =
-        plan.measures.iter().filter(|m| m.card).map(|m| card(by_id[m.id.as_str()])).collect();
+    let cards: Vec<Value> = plan
+        .measures
+        .iter()
+        .filter(|m| m.card)
+        .map(|m| card(by_id[m.id.as_str()]))
+        .collect();
     json!({
         "id": plan.head.id, "title": plan.document.title, "year": plan.head.year,
         "issuer": {"zh": plan.head.issuer_zh, "en": plan.head.issuer_en},
@@ -169,7 +179,10 @@ fn note(sentence: &str, s: &Stand) -> Value {
         _ => {}
     }
     if s.valid.of_cities > 0 && s.value.is_some() {
-        zh.push(format!("{}/{} 市 · {}/{} 城市天", s.valid.cities, s.valid.of_cities, s.valid.days, s.valid.of));
+        zh.push(format!(
+            "{}/{} 市 · {}/{} 城市天",
+            s.valid.cities, s.valid.of_cities, s.valid.days, s.valid.of
+        ));
         en.push(format!(
             "{}/{} cities · {}/{} city-days",
             s.valid.cities, s.valid.of_cities, s.valid.days, s.valid.of
@@ -223,7 +236,9 @@ fn bullet(s: &Stand) -> Value {
         .into_iter()
         .flatten()
         .collect();
-    let (lo, hi) = all.iter().fold((f64::MAX, f64::MIN), |(a, b), d| (a.min(d.to_f64()), b.max(d.to_f64())));
+    let (lo, hi) = all
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(a, b), d| (a.min(d.to_f64()), b.max(d.to_f64())));
     // A picture, not a figure: the margin keeps the marks off the edges.
     let pad = ((hi - lo) * 0.35).max(hi.abs() * 0.05).max(0.5);
     json!({
@@ -249,7 +264,11 @@ fn in_force(app: &App, asked: Asked) -> Vec<Value> {
 
 /// What the figures of this day rest on, and the days that the page offers.
 fn data(app: &App, asked: Asked, days: &Days) -> Value {
-    let cities = app.plan.group(&app.plan.head.division).map(|g| g.members.clone()).unwrap_or_default();
+    let cities = app
+        .plan
+        .group(&app.plan.head.division)
+        .map(|g| g.members.clone())
+        .unwrap_or_default();
     let (mut real, mut simulated, mut with) = (0u32, 0u32, 0usize);
     for c in &cities {
         let list = days.range(c, first_of(asked.date.year()), asked.date);
@@ -265,14 +284,19 @@ fn data(app: &App, asked: Asked, days: &Days) -> Value {
     };
     let of = cities.len();
     let (zh, en) = match mode {
-        "none" => ("本年此日之前无空气数据".to_string(), "no air data of this year up to this day".to_string()),
+        "none" => (
+            "本年此日之前无空气数据".to_string(),
+            "no air data of this year up to this day".to_string(),
+        ),
         "real" => (
             format!("实测:{with}/{of} 市,{real} 城市天"),
             format!("real: {with} of {of} cities, {real} city-days"),
         ),
         "simulated" => (
             format!("模拟:{with}/{of} 市,{simulated} 城市天(按真实序列的规律生成,满足公布的年值)"),
-            format!("simulated: {with} of {of} cities, {simulated} city-days (made after real series to meet the published yearly figures)"),
+            format!(
+                "simulated: {with} of {of} cities, {simulated} city-days (made after real series to meet the published yearly figures)"
+            ),
         ),
         _ => (
             format!("实测 {real} 城市天,模拟 {simulated} 城市天"),

@@ -28,10 +28,15 @@ pub async fn search(State(app): State<Arc<App>>, Q(words): Q<Words>) -> Json<Vec
         wanted.iter().all(|w| text.contains(w.as_str()))
     };
     let doc = &app.plan.document;
-    let measures = app.plan.measures.iter().filter(|m| fits(&format!("{} {} {}", m.id, m.zh, m.en))).map(|m| {
-        json!({"kind": "measure", "id": m.id, "title": m.zh, "title_en": m.en, "where": m.quote,
+    let measures = app
+        .plan
+        .measures
+        .iter()
+        .filter(|m| fits(&format!("{} {} {}", m.id, m.zh, m.en)))
+        .map(|m| {
+            json!({"kind": "measure", "id": m.id, "title": m.zh, "title_en": m.en, "where": m.quote,
             "url": format!("/stand/{}", m.id)})
-    });
+        });
     let sentences = doc.sentences.iter().filter(|s| fits(doc.words(s))).map(|s| {
         let chapter = s.chapter.map(|c| &doc.chapters[c]);
         let place = chapter.map(|c| format!("{}{}", c.number, c.name)).unwrap_or_default();
@@ -46,18 +51,23 @@ pub async fn search(State(app): State<Arc<App>>, Q(words): Q<Words>) -> Json<Vec
             json!({"kind": "standard", "id": s.number, "title": format!("{} {}", s.number, s.title.zh),
                 "where": s.from, "url": format!("/law?number={}", s.number)})
         });
-    let sites = app.sites.iter().filter(|s| fits(&format!("{} {} {}", s.code, s.name, s.city))).map(|s| {
-        json!({"kind": "site", "id": s.code, "title": format!("{} {}", s.name, s.code), "where": s.city,
+    let sites = app
+        .sites
+        .iter()
+        .filter(|s| fits(&format!("{} {} {}", s.code, s.name, s.city)))
+        .map(|s| {
+            json!({"kind": "site", "id": s.code, "title": format!("{} {}", s.name, s.code), "where": s.city,
             "url": format!("/sites/{}", s.code)})
-    });
+        });
     let mut cities: Vec<(&String, &(String, String))> = app.cities.iter().collect();
     cities.sort();
-    let divisions = cities.into_iter().filter(|(code, (zh, en))| fits(&format!("{code} {zh} {en}"))).map(
-        |(code, (zh, _))| {
+    let divisions = cities
+        .into_iter()
+        .filter(|(code, (zh, en))| fits(&format!("{code} {zh} {en}")))
+        .map(|(code, (zh, _))| {
             json!({"kind": "division", "id": code, "title": zh, "where": code,
                 "url": format!("/stand/0.1?division={code}")})
-        },
-    );
+        });
     Json(
         measures
             .take(PER_KIND)

@@ -3,9 +3,9 @@
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
 use crate::plan::{Common, target, unit_label};
+use ::plan::stand::{Asked, Stand};
 use axum::Json;
 use axum::extract::{Path, State};
-use ::plan::stand::{Asked, Stand};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -42,15 +42,19 @@ pub async fn stand(
     // Under another law the page shows both figures side by side.
     let day_law = match asked.law_of {
         None => None,
-        Some(_) => {
-            Some(app.stand(&measure, Asked { law_of: None, ..asked }, q.division.as_deref()).await?)
-        }
+        Some(_) => Some(
+            app.stand(&measure, Asked { law_of: None, ..asked }, q.division.as_deref())
+                .await?,
+        ),
     };
     Ok(Json(answer(&app, &stand, asked, day_law.as_deref())))
 }
 
 fn city_name(app: &App, code: &str) -> (String, String) {
-    app.cities.get(code).cloned().unwrap_or_else(|| (code.to_string(), code.to_string()))
+    app.cities
+        .get(code)
+        .cloned()
+        .unwrap_or_else(|| (code.to_string(), code.to_string()))
 }
 
 fn answer(app: &App, s: &Stand, asked: Asked, day_law: Option<&Stand>) -> Value {
@@ -108,7 +112,8 @@ fn shown_day(asked: Asked) -> String {
 }
 
 fn shown(s: &Stand) -> String {
-    s.value.map_or("—".to_string(), |v| format!("{v} {}", unit_label(&s.unit)))
+    s.value
+        .map_or("—".to_string(), |v| format!("{v} {}", unit_label(&s.unit)))
 }
 
 /// A city beside the province's target: only a comparison to date, so never more than met or not.

@@ -96,7 +96,10 @@ impl App {
             .map(|s| Site {
                 code: s.code.clone(),
                 name: s.name.clone(),
-                city: p.cities.get(&s.division).map_or_else(|| s.division.clone(), |c| c.0.clone()),
+                city: p
+                    .cities
+                    .get(&s.division)
+                    .map_or_else(|| s.division.clone(), |c| c.0.clone()),
             })
             .collect();
         App {
@@ -133,7 +136,10 @@ impl App {
         // Day values that cannot be read are asked for again with the next question.
         let stamp = self.lake.day_values_version().unwrap_or(kept.stamp);
         if kept.stamp != stamp {
-            *kept = Kept { stamp, ..Kept::default() };
+            *kept = Kept {
+                stamp,
+                ..Kept::default()
+            };
         }
         kept
     }
@@ -196,8 +202,12 @@ impl App {
         }
         let app = self.clone();
         blocking(move || {
-            let stands: Result<Vec<Arc<Stand>>, StandError> =
-                app.plan.measures.iter().map(|m| app.stand_now(&m.id, asked, None)).collect();
+            let stands: Result<Vec<Arc<Stand>>, StandError> = app
+                .plan
+                .measures
+                .iter()
+                .map(|m| app.stand_now(&m.id, asked, None))
+                .collect();
             let days = app.days(asked.law_of).map_err(ApiError::internal)?;
             let home = Arc::new(crate::plan::home(&app, asked, &days, &stands.map_err(stand_error)?));
             let mut kept = app.kept();
@@ -221,7 +231,9 @@ impl App {
         division: Option<&str>,
         known: Option<NaiveDate>,
     ) -> Result<Arc<Stand>, StandError> {
-        let Some(day) = known else { return self.stand_now(measure, asked, division) };
+        let Some(day) = known else {
+            return self.stand_now(measure, asked, division);
+        };
         let days = ::plan::depths::city_days_as_known(&self.lake, asked.law_of, day)?;
         let sources = Sources {
             plan: &self.plan,
@@ -249,7 +261,12 @@ impl App {
     pub fn explain_now(&self, text: &str) -> Result<Explanation, ExplainError> {
         let reference = Reference::parse(text)?;
         let days = self.days(reference.law_of)?;
-        let city = |code: &str| self.cities.get(code).cloned().unwrap_or_else(|| (code.to_string(), code.to_string()));
+        let city = |code: &str| {
+            self.cities
+                .get(code)
+                .cloned()
+                .unwrap_or_else(|| (code.to_string(), code.to_string()))
+        };
         let trace = |key: &SeriesKey, start: NaiveDateTime, recorded_s: i64| {
             ::plan::depths::trace(&self.lake, &self.evidence, key, start, recorded_s)
         };
@@ -267,7 +284,9 @@ impl App {
 
     /// Levels 1 to 6 with their colours, by the law of a day; empty when none is in force.
     pub fn levels(&self, on: NaiveDate) -> Vec<Level> {
-        let Ok(p) = self.law.at("air.aqi.levels", on, &self.plan.head.division) else { return vec![] };
+        let Ok(p) = self.law.at("air.aqi.levels", on, &self.plan.head.division) else {
+            return vec![];
+        };
         let t = &p.table;
         (0..t.rows.len())
             .map(|r| {
@@ -287,7 +306,10 @@ impl App {
         if self.cities.contains_key(site) {
             return Some(site.to_string());
         }
-        self.stations.iter().find(|s| s.code == site).map(|s| s.division.clone())
+        self.stations
+            .iter()
+            .find(|s| s.code == site)
+            .map(|s| s.division.clone())
     }
 
     /// The REF under a city's line of a stand.
@@ -297,8 +319,18 @@ impl App {
             Figure::GoodDays { .. } => "good-days".to_string(),
             Figure::HeavyDays { .. } => "heavy-days".to_string(),
         };
-        let place = Place::CityYear { city: city.to_string(), what, upto: asked.date };
-        Some(Reference { law_of: asked.law_of, ..Reference::to(place) }.to_string())
+        let place = Place::CityYear {
+            city: city.to_string(),
+            what,
+            upto: asked.date,
+        };
+        Some(
+            Reference {
+                law_of: asked.law_of,
+                ..Reference::to(place)
+            }
+            .to_string(),
+        )
     }
 }
 
@@ -321,12 +353,12 @@ fn stand_error(e: StandError) -> ApiError {
 
 fn explain_error(e: ExplainError) -> ApiError {
     match e {
-        ExplainError::Reference(b) => {
-            ApiError::bad(format!("引用不能识别:{}", b.why), b.to_string()).at(b.text)
-        }
+        ExplainError::Reference(b) => ApiError::bad(format!("引用不能识别:{}", b.why), b.to_string()).at(b.text),
         ExplainError::Unknown(what) => {
-            ApiError::not_found(format!("库中没有:{what}"), format!("nothing is known of {what}"))
-                .remedy("检查代码和日期,或先导入数据", "check code and day, or load the data first")
+            ApiError::not_found(format!("库中没有:{what}"), format!("nothing is known of {what}")).remedy(
+                "检查代码和日期,或先导入数据",
+                "check code and day, or load the data first",
+            )
         }
         ExplainError::Stand(s) => stand_error(s),
         ExplainError::Rule(r) => ApiError::bad(format!("该日没有可用的标准:{r}"), format!("no rule on that day: {r}")),

@@ -50,9 +50,7 @@ pub fn run_batch(
     default_date: NaiveDate,
     default_division: &str,
 ) -> Result<BatchReport, BatchError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(true)
-        .from_reader(input);
+    let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(input);
     let mut writer = csv::Writer::from_writer(output);
     let header: Vec<String> = reader
         .headers()?
@@ -61,12 +59,7 @@ pub fn run_batch(
         .collect();
     let is_arg = |name: &str| function.args.iter().any(|a| a.name == name);
     if !header.iter().any(|h| is_arg(h)) {
-        let known = function
-            .args
-            .iter()
-            .map(|a| a.name)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let known = function.args.iter().map(|a| a.name).collect::<Vec<_>>().join(", ");
         return Err(BatchError::NoColumns {
             function: function.name.to_string(),
             known,
@@ -80,42 +73,26 @@ pub fn run_batch(
     let mut report = BatchReport::default();
     for record in reader.records() {
         let record = record?;
-        let (mut args, mut date, mut division) =
-            (Args::default(), Ok(default_date), default_division);
+        let (mut args, mut date, mut division) = (Args::default(), Ok(default_date), default_division);
         for (name, cell) in header.iter().zip(&record) {
             let blank = cell.trim().is_empty();
             if is_arg(name) {
                 args.0.insert(name.clone(), cell.to_string());
             } else if name == "date" && !blank {
                 let read = cell.trim().parse::<NaiveDate>();
-                date = read.map_err(|_| {
-                    EvalError::argument("date", format!("`{cell}` is not a date: write YYYY-MM-DD"))
-                });
+                date =
+                    read.map_err(|_| EvalError::argument("date", format!("`{cell}` is not a date: write YYYY-MM-DD")));
             } else if name == "division" && !blank {
                 division = cell.trim();
             }
         }
-        let outcome = date.and_then(|date| {
-            function.call(
-                &Context {
-                    law,
-                    date,
-                    division,
-                },
-                &args,
-            )
-        });
+        let outcome = date.and_then(|date| function.call(&Context { law, date, division }, &args));
         let mut row: Vec<String> = record.iter().map(str::to_string).collect();
         report.rows += 1;
         match outcome {
             Ok(o) => {
                 row.push(o.value.to_string());
-                row.extend(
-                    function
-                        .results
-                        .iter()
-                        .map(|c| o.column(c.name).to_string()),
-                );
+                row.extend(function.results.iter().map(|c| o.column(c.name).to_string()));
                 row.push(String::new());
             }
             Err(e) => {
@@ -134,19 +111,14 @@ pub fn run_batch(
 ///
 /// # Errors
 /// [`EvalError::Argument`] for a word without `=`, or a key given twice.
-pub fn parse_cli_args<S: AsRef<str>>(
-    words: impl IntoIterator<Item = S>,
-) -> Result<Args, EvalError> {
+pub fn parse_cli_args<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Result<Args, EvalError> {
     let mut args = BTreeMap::new();
     for word in words {
         let word = word.as_ref();
         let Some((key, value)) = word.split_once('=') else {
             return Err(EvalError::argument(word, "write key=value"));
         };
-        if args
-            .insert(key.trim().to_string(), value.to_string())
-            .is_some()
-        {
+        if args.insert(key.trim().to_string(), value.to_string()).is_some() {
             return Err(EvalError::argument(key, "is given twice"));
         }
     }

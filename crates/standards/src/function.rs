@@ -61,11 +61,7 @@ pub struct Column {
 }
 
 impl Arg {
-    pub(crate) const fn number(
-        name: &'static str,
-        unit: &'static str,
-        title: (&'static str, &'static str),
-    ) -> Self {
+    pub(crate) const fn number(name: &'static str, unit: &'static str, title: (&'static str, &'static str)) -> Self {
         Self {
             name,
             kind: ArgKind::Number,
@@ -123,11 +119,7 @@ pub struct Args(pub BTreeMap<String, String>);
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Args {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(iter: T) -> Self {
-        Self(
-            iter.into_iter()
-                .map(|(k, v)| (k.into(), v.into()))
-                .collect(),
-        )
+        Self(iter.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
     }
 }
 
@@ -142,8 +134,7 @@ impl Args {
     /// # Errors
     /// [`EvalError::Missing`].
     pub fn text(&self, name: &str) -> Result<&str, EvalError> {
-        self.get(name)
-            .ok_or_else(|| EvalError::Missing(name.to_string()))
+        self.get(name).ok_or_else(|| EvalError::Missing(name.to_string()))
     }
 
     /// The number in an argument; nothing if it is absent, blank or a sign for "missing".
@@ -159,8 +150,7 @@ impl Args {
     /// # Errors
     /// [`EvalError::Missing`], or as [`Args::number`].
     pub fn required_number(&self, name: &str) -> Result<Decimal, EvalError> {
-        self.number(name)?
-            .ok_or_else(|| EvalError::Missing(name.to_string()))
+        self.number(name)?.ok_or_else(|| EvalError::Missing(name.to_string()))
     }
 
     /// A list of numbers parted by spaces, commas or semicolons; `-` is a missing one. Thousands
@@ -221,11 +211,7 @@ impl From<&str> for Cell {
 }
 impl From<String> for Cell {
     fn from(t: String) -> Self {
-        if t.is_empty() {
-            Self::Missing
-        } else {
-            Self::Text(t)
-        }
+        if t.is_empty() { Self::Missing } else { Self::Text(t) }
     }
 }
 impl From<Decimal> for Cell {
@@ -278,12 +264,7 @@ impl Function {
     pub fn call(&self, context: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         for name in args.0.keys() {
             if !self.args.iter().any(|a| a.name == name) {
-                let known = self
-                    .args
-                    .iter()
-                    .map(|a| a.name)
-                    .collect::<Vec<_>>()
-                    .join(", ");
+                let known = self.args.iter().map(|a| a.name).collect::<Vec<_>>().join(", ");
                 return Err(EvalError::UnknownArgument {
                     name: name.clone(),
                     known,

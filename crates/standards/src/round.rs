@@ -17,10 +17,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::number(
             "digits",
             "1",
-            (
-                "保留的小数位数，可为负",
-                "decimals to keep, may be negative",
-            ),
+            ("保留的小数位数，可为负", "decimals to keep, may be negative"),
         )
         .optional(),
         Arg::number(
@@ -41,23 +38,17 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
 fn gbt8170(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("round.rule", c.date, c.division)?;
     let name = p.table.text(0, "mode");
-    let mode = Mode::by_name(name)
-        .ok_or_else(|| EvalError::law(p, format!("unknown rounding mode `{name}`")))?;
+    let mode = Mode::by_name(name).ok_or_else(|| EvalError::law(p, format!("unknown rounding mode `{name}`")))?;
     let text = args.text("value")?;
     let value = Reported::parse(text).map_err(|e| EvalError::argument("value", e.to_string()))?;
     let interval = match (args.number("digits")?, args.number("step")?) {
         (Some(d), None) => {
             let whole = d.at_scale(0).and_then(|n| i32::try_from(n).ok());
-            Interval::Decimals(
-                whole.ok_or_else(|| EvalError::argument("digits", "must be a whole number"))?,
-            )
+            Interval::Decimals(whole.ok_or_else(|| EvalError::argument("digits", "must be a whole number"))?)
         }
         (None, Some(step)) => Interval::Step(step),
         (Some(_), Some(_)) => {
-            return Err(EvalError::argument(
-                "step",
-                "give either `digits` or `step`",
-            ));
+            return Err(EvalError::argument("step", "give either `digits` or `step`"));
         }
         (None, None) => return Err(EvalError::Missing("digits".into())),
     };

@@ -14,8 +14,10 @@ pub const HEAD: &str = "mn,password,st,site,name,division,crc_rule,st21_version,
 pub const GAS: &str = "##0190QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&DataTime=20260105093000;a00000-Rtd=41.7,a00000-Flag=N;a21026-Rtd=21.40,a21026-ZsRtd=23.05,a21026-Flag=N&&1380\r\n";
 pub const HOUR: &str = "##0266QN=20260105100000001;ST=32;CN=2061;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&DataTime=20260105090000;w00000-Cou=61.2,w00000-Min=15.8,w00000-Avg=17.0,w00000-Max=18.3,w00000-Flag=N;w21003-Cou=0.05,w21003-Min=0.71,w21003-Avg=0.82,w21003-Max=0.97,w21003-Flag=N&&17C0\r\n";
 pub const SPLIT: &str = "##0153QN=20260105100000002;ST=32;CN=2061;PW=123456;MN=010000A8900016F000169DC0;Flag=7;PNUM=2;PNO=1;CP=&&DataTime=20260105090000;w01018-Avg=31.2,w01018-Flag=N&&21C0\r\n";
-pub const HEARTBEAT: &str = "##0087QN=20260105093000120;ST=32;CN=9015;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&&&0F00\r\n";
-pub const OLD: &str = "##0096ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime=20260105093000;011-Rtd=31.2,011-Flag=N&&EF41\r\n";
+pub const HEARTBEAT: &str =
+    "##0087QN=20260105093000120;ST=32;CN=9015;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&&&0F00\r\n";
+pub const OLD: &str =
+    "##0096ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime=20260105093000;011-Rtd=31.2,011-Flag=N&&EF41\r\n";
 
 /// Free space that a test decides on.
 pub struct Disk(AtomicU64);
@@ -72,8 +74,7 @@ impl Server {
     pub async fn restart(&mut self) {
         self.gateway.stop();
         let other = tempfile::tempdir().expect("a folder");
-        let (evidence, gateway, batches) =
-            run(other.path(), self.disk.clone(), self.config.clone()).await;
+        let (evidence, gateway, batches) = run(other.path(), self.disk.clone(), self.config.clone()).await;
         (self.evidence, self.gateway, self.batches) = (evidence, gateway, batches);
         // The old store is closed now: its last handle went with the old connections.
         for _ in 0..500 {
@@ -96,9 +97,7 @@ impl Server {
     }
 
     pub async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.gateway.address())
-            .await
-            .expect("connects")
+        TcpStream::connect(self.gateway.address()).await.expect("connects")
     }
 
     pub async fn wait_quarantined(&self, n: usize) -> Vec<QuarantineEntry> {
@@ -123,11 +122,7 @@ impl Server {
     }
 }
 
-async fn run(
-    dir: &std::path::Path,
-    disk: Arc<Disk>,
-    config: Config,
-) -> (Evidence, Gateway, mpsc::Receiver<Batch>) {
+async fn run(dir: &std::path::Path, disk: Arc<Disk>, config: Config) -> (Evidence, Gateway, mpsc::Receiver<Batch>) {
     let mut o = options(64 << 10);
     o.faults = Some(disk);
     let (evidence, _) = Evidence::open(dir, o).expect("opens");
@@ -159,9 +154,7 @@ pub fn reframe(frame: &str) -> String {
 /// A packet of the registered device.
 pub fn packet(head: &str, area: &str) -> Vec<u8> {
     let mut out = vec![];
-    let segment = format!(
-        "QN=20260105093000120;{head}PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&{area}&&"
-    );
+    let segment = format!("QN=20260105093000120;{head}PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&{area}&&");
     hj212::write::frame(segment.as_bytes(), &mut out).expect("fits");
     out
 }

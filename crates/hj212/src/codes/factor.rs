@@ -188,11 +188,9 @@ pub fn factor(code: &str) -> Option<&'static Factor> {
     if code.is_empty() || code.len() > 8 {
         return None;
     }
-    find(&NOW, pack(code.as_bytes())).factor().or_else(|| {
-        FACTORS
-            .iter()
-            .find(|row| row.has_placeholder() && fits(row.code, code))
-    })
+    find(&NOW, pack(code.as_bytes()))
+        .factor()
+        .or_else(|| FACTORS.iter().find(|row| row.has_placeholder() && fits(row.code, code)))
 }
 
 /// A factor by its code of 2005, in the list that belongs to the system code's medium.
@@ -228,23 +226,11 @@ mod tests {
 
     #[test]
     fn old_codes_are_mapped_by_medium() {
-        assert_eq!(
-            factor_of_2005("011", Medium::Water).map(|f| f.code),
-            Some("w01018")
-        );
+        assert_eq!(factor_of_2005("011", Medium::Water).map(|f| f.code), Some("w01018"));
         assert_eq!(factor_of_2005("011", Medium::Air), None);
-        assert_eq!(
-            factor_of_2005("S01", Medium::Air).map(|f| f.code),
-            Some("a19001")
-        );
-        assert_eq!(
-            factor_of_2005("02", Medium::Air).map(|f| f.name),
-            Some("二氧化硫")
-        );
-        assert_eq!(
-            factor_of_2005("B03", Medium::Noise).map(|f| f.code),
-            Some("LA")
-        );
+        assert_eq!(factor_of_2005("S01", Medium::Air).map(|f| f.code), Some("a19001"));
+        assert_eq!(factor_of_2005("02", Medium::Air).map(|f| f.name), Some("二氧化硫"));
+        assert_eq!(factor_of_2005("B03", Medium::Noise).map(|f| f.code), Some("LA"));
     }
 
     #[test]
@@ -254,9 +240,6 @@ mod tests {
         assert!(factor("a24016").is_some_and(|f| f.name == "1,1-二氯乙烷"));
         assert_eq!(factor("i33315").map(|f| f.name), Some("炉膛内上部焚烧温度"));
         assert_eq!(factor("zz"), None);
-        assert!(
-            known(pack(b"001"), Medium::Water).bounded
-                && known(pack(b"w01001"), Medium::Air).bounded
-        );
+        assert!(known(pack(b"001"), Medium::Water).bounded && known(pack(b"w01001"), Medium::Air).bounded);
     }
 }

@@ -169,22 +169,11 @@ mod tests {
             assert_eq!(Attr::read(name.as_bytes()), *attr);
             assert_eq!(attr.name(), *name);
         }
-        for other in [
-            "",
-            "rtd",
-            "Rt",
-            "Rtdx",
-            "StandardValueX",
-            "ValidNum",
-            "i13004-Info",
-        ] {
+        for other in ["", "rtd", "Rt", "Rtdx", "StandardValueX", "ValidNum", "i13004-Info"] {
             assert_eq!(Attr::read(other.as_bytes()), Attr::Other);
         }
         assert!(
-            Attr::ZsAvg.is_number()
-                && !Attr::Flag.is_number()
-                && !Attr::Other.is_number()
-                && !Attr::None.is_number()
+            Attr::ZsAvg.is_number() && !Attr::Flag.is_number() && !Attr::Other.is_number() && !Attr::None.is_number()
         );
     }
 }

@@ -198,8 +198,7 @@ impl<'a> Judge<'a> {
     fn parameter(&mut self, group: usize, key: &'a str) {
         let same_group = self.parameter.is_some_and(|(last, _)| last == group);
         // A bare `Flag` is a mark whose comma became a semicolon; BeginTime and EndTime are two projects.
-        let slip =
-            key == "Flag" || same_group && matches!(key, "BeginTime" | "EndTime" | "DataTime");
+        let slip = key == "Flag" || same_group && matches!(key, "BeginTime" | "EndTime" | "DataTime");
         self.warnings.add_if(slip, Warning::SeparatorSlip);
         self.parameter = Some((group, key));
         self.parameters_end = self.slots.len() + 1;
@@ -213,8 +212,7 @@ impl<'a> Judge<'a> {
             self.begin_run(&item);
         } else if item.group != self.run.group {
             // The three values of a standard-sample check are seen apart by semicolons: no slip there.
-            self.warnings
-                .add_if(self.rules.cn != 2062, Warning::SeparatorSlip);
+            self.warnings.add_if(self.rules.cn != 2062, Warning::SeparatorSlip);
             self.run.group = item.group;
         }
         if item.attr == Attr::Other {
@@ -229,14 +227,11 @@ impl<'a> Judge<'a> {
         match item.attr {
             Attr::Flag if item.value != b"N" => {
                 let mark = core::str::from_utf8(item.value).ok().and_then(codes::mark);
-                let fits = mark
-                    .is_some_and(|mark| !mark.only_2005 || self.rules.version == Version::V2005);
+                let fits = mark.is_some_and(|mark| !mark.only_2005 || self.rules.version == Version::V2005);
                 self.warnings.add_if(!fits, Warning::UnknownDataMark);
                 Reading::TEXT
             }
-            attr if attr.is_time() && Time::read(item.value).is_none() => {
-                Reading::not_a_number(item.value)
-            }
+            attr if attr.is_time() && Time::read(item.value).is_none() => Reading::not_a_number(item.value),
             _ => Reading::TEXT,
         }
     }
@@ -264,14 +259,9 @@ impl<'a> Judge<'a> {
         self.end_run();
         let known = codes::known(item.packed, self.rules.medium);
         if !known.annex_b {
-            self.warnings
-                .add_if(!is_kept_raw(code), Warning::UnknownFactor);
+            self.warnings.add_if(!is_kept_raw(code), Warning::UnknownFactor);
         }
-        self.remember(if item.packed == 0 {
-            hash(code)
-        } else {
-            mix(item.packed)
-        });
+        self.remember(if item.packed == 0 { hash(code) } else { mix(item.packed) });
         self.run = Run {
             packed: item.packed,
             first: self.slots.len(),
@@ -308,11 +298,7 @@ impl<'a> Judge<'a> {
                 factor.and_then(|factor| codes::bounds_of_factor(factor.code)),
             );
         } else if matches!(item.attr, Attr::RS | Attr::RT) {
-            self.check_bounds(
-                item.value,
-                reading,
-                codes::bounds_of_attribute(item.attr.name()),
-            );
+            self.check_bounds(item.value, reading, codes::bounds_of_attribute(item.attr.name()));
         }
         reading
     }
@@ -322,8 +308,7 @@ impl<'a> Judge<'a> {
         let within = if reading.scale <= 9 {
             // At most 2^32 × 10^9: fits.
             let unit = 10i64.pow(u32::from(reading.scale));
-            (i64::from(bounds.min) * unit..=i64::from(bounds.max).saturating_mul(unit))
-                .contains(&reading.mantissa)
+            (i64::from(bounds.min) * unit..=i64::from(bounds.max).saturating_mul(unit)).contains(&reading.mantissa)
         } else {
             Number::read(value).is_some_and(|number| number.is_within(bounds.min, bounds.max))
         };
@@ -342,8 +327,7 @@ impl<'a> Judge<'a> {
     fn end_run(&mut self) {
         if self.run.seen != 0 {
             let slots = &self.slots[self.run.first..];
-            let (warnings, upload) =
-                judge_factor(self.area, slots.iter(), self.run.seen, self.rules);
+            let (warnings, upload) = judge_factor(self.area, slots.iter(), self.run.seen, self.rules);
             self.of_runs.merge(warnings);
             self.of_runs_upload.merge(upload);
         }
@@ -364,10 +348,7 @@ impl<'a> Judge<'a> {
             if same_key.len() == 1 || first.key_len == 0 {
                 continue;
             }
-            if same_key
-                .iter()
-                .all(|i| slot(i).value(area) == first.value(area))
-            {
+            if same_key.iter().all(|i| slot(i).value(area) == first.value(area)) {
                 self.warnings.add(Warning::DuplicateItemSame);
             } else {
                 conflicts.extend_from_slice(same_key);
@@ -377,9 +358,7 @@ impl<'a> Judge<'a> {
             self.slots[usize::from(i)].problem = Some(Reason::DuplicateItemConflict);
         }
         let slots = &self.slots;
-        for factor in order
-            .chunk_by(|a, b| slots[usize::from(*a)].code(area) == slots[usize::from(*b)].code(area))
-        {
+        for factor in order.chunk_by(|a, b| slots[usize::from(*a)].code(area) == slots[usize::from(*b)].code(area)) {
             let items = || {
                 factor
                     .iter()
@@ -415,15 +394,10 @@ fn judge_factor<'s>(
     } else {
         warnings.add_if(seen & Attr::numbers() == 0, Warning::MarkWithoutValue);
     }
-    const ORDERED: u32 = Attr::Min.bit()
-        | Attr::Avg.bit()
-        | Attr::Max.bit()
-        | Attr::ZsMin.bit()
-        | Attr::ZsAvg.bit()
-        | Attr::ZsMax.bit();
+    const ORDERED: u32 =
+        Attr::Min.bit() | Attr::Avg.bit() | Attr::Max.bit() | Attr::ZsMin.bit() | Attr::ZsAvg.bit() | Attr::ZsMax.bit();
     if (seen & ORDERED).count_ones() >= 2 {
-        let (mut plain, mut converted): ([Option<&Slot>; 3], [Option<&Slot>; 3]) =
-            ([None; 3], [None; 3]);
+        let (mut plain, mut converted): ([Option<&Slot>; 3], [Option<&Slot>; 3]) = ([None; 3], [None; 3]);
         for slot in slots {
             let place = match slot.attr {
                 Attr::Min => &mut plain[0],
@@ -455,9 +429,7 @@ fn is_kept_raw(code: &[u8]) -> bool {
             matches!(code.len(), 1..=12) && rest.iter().all(u8::is_ascii_alphanumeric)
         }
         // The standard prints one site code with a capital (I33400).
-        [b'I', rest @ ..] | [b'S', b'B', rest @ ..] => {
-            !rest.is_empty() && rest.iter().all(u8::is_ascii_digit)
-        }
+        [b'I', rest @ ..] | [b'S', b'B', rest @ ..] => !rest.is_empty() && rest.iter().all(u8::is_ascii_digit),
         _ => false,
     }
 }

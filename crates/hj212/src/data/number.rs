@@ -58,8 +58,7 @@ impl Number {
             mantissa: i128::from(n),
             scale: 0,
         };
-        self.compare(&whole(min)).is_some_and(|o| o.is_ge())
-            && self.compare(&whole(max)).is_some_and(|o| o.is_le())
+        self.compare(&whole(min)).is_some_and(|o| o.is_ge()) && self.compare(&whole(max)).is_some_and(|o| o.is_le())
     }
 }
 
@@ -123,8 +122,7 @@ mod tests {
     fn short(text: &str) -> Option<(i128, u32)> {
         let mut bytes = [b'&'; 8];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
-        read_short(u64::from_le_bytes(bytes), text.len())
-            .map(|(m, s)| (i128::from(m), u32::from(s)))
+        read_short(u64::from_le_bytes(bytes), text.len()).map(|(m, s)| (i128::from(m), u32::from(s)))
     }
 
     #[test]
@@ -164,11 +162,7 @@ mod tests {
         let read = |text: &str| Number::read(text.as_bytes()).expect("number");
         assert!(read("15.0").compare(&read("15")) == Some(core::cmp::Ordering::Equal));
         assert!(read("-1").compare(&read("0.0001")) == Some(core::cmp::Ordering::Less));
-        assert!(
-            read("14.00").is_within(0, 14)
-                && !read("14.01").is_within(0, 14)
-                && !read("-0.1").is_within(0, 14)
-        );
+        assert!(read("14.00").is_within(0, 14) && !read("14.01").is_within(0, 14) && !read("-0.1").is_within(0, 14));
     }
 
     proptest! {

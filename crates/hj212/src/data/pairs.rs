@@ -96,8 +96,7 @@ impl Pairs<'_> {
             let mut key = (start, equals.unwrap_or(end));
             let mut value = equals.map(|at| (at + 1, end));
             if self.has_space
-                && (has_outer_space(bytes, key)
-                    || value.is_some_and(|value| has_outer_space(bytes, value)))
+                && (has_outer_space(bytes, key) || value.is_some_and(|value| has_outer_space(bytes, value)))
             {
                 self.warnings.add(Warning::SpaceTrimmed);
                 key = trim(bytes, key);
@@ -165,9 +164,7 @@ pub(crate) fn has_embedded_terminator(area: &str) -> bool {
         return false;
     }
     Pairs::new(area).any(|pair| match pair.value {
-        Some(value) if value.len() >= 4 && value.starts_with("//") && value.ends_with("//") => {
-            pair.key.contains("&&")
-        }
+        Some(value) if value.len() >= 4 && value.starts_with("//") && value.ends_with("//") => pair.key.contains("&&"),
         value => pair.key.contains("&&") || value.is_some_and(|v| v.contains("&&")),
     })
 }
@@ -212,9 +209,7 @@ mod tests {
             ["0 i11001-Info //never closed", "1 b 2"]
         );
         assert!(!has_embedded_terminator("i11001-Info=//a&&b//;c=1"));
-        assert!(
-            has_embedded_terminator("a=1&&;c=1") && has_embedded_terminator("i11001-Info=//a&&b")
-        );
+        assert!(has_embedded_terminator("a=1&&;c=1") && has_embedded_terminator("i11001-Info=//a&&b"));
     }
 
     #[test]

@@ -70,9 +70,7 @@ impl Framer {
     /// with [`Framer::next`], then feed the rest; then at least one byte is taken.
     #[must_use = "the rest must be fed again"]
     pub fn feed(&mut self, bytes: &[u8]) -> usize {
-        if self.head > 0
-            && (self.head == self.held.len() || self.held.len() + bytes.len() > HELD_MAX)
-        {
+        if self.head > 0 && (self.head == self.held.len() || self.held.len() + bytes.len() > HELD_MAX) {
             self.held.drain(..self.head);
             self.head = 0;
         }
@@ -162,14 +160,7 @@ fn junk(bytes: &[u8], end: End) -> usize {
 /// claims, so that the answer does not depend on how much more has arrived by chance.
 fn refused(bytes: &[u8], reason: Reason, end: End) -> usize {
     let window = match reason {
-        Reason::LengthNotDigits => {
-            2 + bytes[2..]
-                .iter()
-                .take(4)
-                .take_while(|b| b.is_ascii_digit())
-                .count()
-                + 1
-        }
+        Reason::LengthNotDigits => 2 + bytes[2..].iter().take(4).take_while(|b| b.is_ascii_digit()).count() + 1,
         Reason::LengthMismatch => {
             let declared = bytes[2..6]
                 .iter()
@@ -182,9 +173,7 @@ fn refused(bytes: &[u8], reason: Reason, end: End) -> usize {
     match next_header(&bytes[..window], 1) {
         // `###0087`: the second # begins the next packet
         Some(at) => at,
-        None if window < bytes.len() || end != End::Closed => {
-            window - usize::from(bytes[..window].ends_with(b"#"))
-        }
+        None if window < bytes.len() || end != End::Closed => window - usize::from(bytes[..window].ends_with(b"#")),
         None => window,
     }
 }
@@ -209,9 +198,7 @@ mod tests {
                     Event::Refused { reason, bytes } => (reason.to_string(), bytes),
                 };
                 match out.last_mut() {
-                    Some((last, held)) if last == "junk" && kind == "junk" => {
-                        held.extend_from_slice(bytes)
-                    }
+                    Some((last, held)) if last == "junk" && kind == "junk" => held.extend_from_slice(bytes),
                     _ => out.push((kind, bytes.to_vec())),
                 }
             }
@@ -246,14 +233,8 @@ mod tests {
             kinds(&[A, A, b"noise;#;", A, b"#"].concat()),
             ["frame", "frame", "junk", "frame", "junk"]
         );
-        assert_eq!(
-            kinds(b"###0004a=&&ABCD\r\n"),
-            ["length_not_digits", "frame"]
-        );
-        assert_eq!(
-            kinds(b"##00##0004a=&&ABCD\r\n"),
-            ["length_not_digits", "frame"]
-        );
+        assert_eq!(kinds(b"###0004a=&&ABCD\r\n"), ["length_not_digits", "frame"]);
+        assert_eq!(kinds(b"##00##0004a=&&ABCD\r\n"), ["length_not_digits", "frame"]);
     }
 
     #[test]
@@ -274,18 +255,9 @@ mod tests {
             kinds(&[b"##9000a=&&ABCD\r\n", A, A].concat()),
             ["truncated", "frame", "frame"]
         );
-        assert_eq!(
-            kinds(&[b"##0000FFFF\r\n", A].concat()),
-            ["empty_segment", "frame"]
-        );
-        assert_eq!(
-            kinds(&[b"##0004a=&&12\r\n", A].concat()),
-            ["crc_not_hex", "frame"]
-        );
-        assert_eq!(
-            kinds(&[b"##0004a=&&", A].concat()),
-            ["crc_not_hex", "frame"]
-        );
+        assert_eq!(kinds(&[b"##0000FFFF\r\n", A].concat()), ["empty_segment", "frame"]);
+        assert_eq!(kinds(&[b"##0004a=&&12\r\n", A].concat()), ["crc_not_hex", "frame"]);
+        assert_eq!(kinds(&[b"##0004a=&&", A].concat()), ["crc_not_hex", "frame"]);
     }
 
     #[test]

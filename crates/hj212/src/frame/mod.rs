@@ -87,11 +87,7 @@ pub enum Look {
 /// Looks for a packet at the very start of `bytes`.
 pub fn look(bytes: &[u8], end: End) -> Look {
     let short = |reason| {
-        if end == End::Closed {
-            fault(reason)
-        } else {
-            Look::More
-        }
+        if end == End::Closed { fault(reason) } else { Look::More }
     };
     if !bytes.starts_with(b"##") {
         return if bytes == b"#" || bytes.is_empty() {
@@ -107,9 +103,7 @@ pub fn look(bytes: &[u8], end: End) -> Look {
     if digits.len() < PREFIX - 2 {
         return short(Reason::Truncated);
     }
-    let declared = digits
-        .iter()
-        .fold(0, |n, digit| n * 10 + usize::from(digit - b'0'));
+    let declared = digits.iter().fold(0, |n, digit| n * 10 + usize::from(digit - b'0'));
     let crc_at = PREFIX + declared;
     let Some(crc) = bytes.get(crc_at..crc_at + CRC_LEN) else {
         return short(Reason::Truncated);
@@ -120,12 +114,7 @@ pub fn look(bytes: &[u8], end: End) -> Look {
     let is_hex = crc.iter().all(u8::is_ascii_hexdigit);
     let closes = bytes[PREFIX..crc_at].ends_with(AREA_CLOSE);
     let after = &bytes[crc_at + CRC_LEN..];
-    if is_hex
-        && (closes
-            || after
-                .first()
-                .is_some_and(|b| matches!(b, b'\r' | b'\n' | b'#')))
-    {
+    if is_hex && (closes || after.first().is_some_and(|b| matches!(b, b'\r' | b'\n' | b'#'))) {
         return with_tail(bytes, declared, declared, end);
     }
     if is_hex && after.is_empty() {
@@ -181,20 +170,13 @@ fn bad_crc(bytes: &[u8], crc_at: usize, reason: Reason, end: End) -> Look {
         match byte {
             b'#' => return Look::Fault { reason, skip: at },
             b'\n' => {
-                return Look::Fault {
-                    reason,
-                    skip: at + 1,
-                };
+                return Look::Fault { reason, skip: at + 1 };
             }
             _ => {}
         }
     }
     let after = &bytes[crc_at + CRC_LEN..];
-    let line_end = after
-        .iter()
-        .take(2)
-        .take_while(|b| matches!(b, b'\r' | b'\n'))
-        .count();
+    let line_end = after.iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
     if end == End::Open && line_end == after.len() && line_end < 2 {
         return Look::More;
     }
@@ -220,10 +202,7 @@ fn text_under_raw_length(bytes: &[u8], declared: usize) -> Text {
     match text_cipher(&bytes[area..]) {
         TextCipher::No => Text::No,
         TextCipher::More => Text::More,
-        TextCipher::Blocks {
-            bytes: cipher,
-            length,
-        } => {
+        TextCipher::Blocks { bytes: cipher, length } => {
             // declared = head + cipher + plain rest + closing &&
             let Some(rest) = declared.checked_sub(area - PREFIX + cipher + AREA_CLOSE.len()) else {
                 return Text::No;
@@ -233,10 +212,7 @@ fn text_under_raw_length(bytes: &[u8], declared: usize) -> Text {
             match bytes.get(close..end + CRC_LEN) {
                 _ if rest >= BLOCK => Text::No,
                 None => Text::More,
-                Some(tail)
-                    if tail.starts_with(AREA_CLOSE)
-                        && tail[2..].iter().all(u8::is_ascii_hexdigit) =>
-                {
+                Some(tail) if tail.starts_with(AREA_CLOSE) && tail[2..].iter().all(u8::is_ascii_hexdigit) => {
                     Text::Segment(end - PREFIX)
                 }
                 Some(_) => Text::No,
@@ -267,11 +243,7 @@ pub(crate) fn text_cipher(area: &[u8]) -> TextCipher {
         let Some(one) = area.get(at..at + 5) else {
             return TextCipher::More;
         };
-        if one[0] != b'0'
-            || one[1] | 0x20 != b'x'
-            || !one[2].is_ascii_hexdigit()
-            || !one[3].is_ascii_hexdigit()
-        {
+        if one[0] != b'0' || one[1] | 0x20 != b'x' || !one[2].is_ascii_hexdigit() || !one[3].is_ascii_hexdigit() {
             return TextCipher::No;
         }
         bytes += 1;
@@ -310,24 +282,14 @@ mod tests {
 
     #[test]
     fn tails() {
-        assert_eq!(
-            found(b"##0004a=&&ABCD\r\n##", End::Open),
-            (4, 16, Tail::CrLf)
-        );
+        assert_eq!(found(b"##0004a=&&ABCD\r\n##", End::Open), (4, 16, Tail::CrLf));
         assert_eq!(found(b"##0004a=&&ABCD\n", End::Open), (4, 15, Tail::Lf));
         assert_eq!(found(b"##0004a=&&ABCD\r#", End::Open), (4, 15, Tail::Cr));
-        assert_eq!(
-            found(b"##0004a=&&ABCD##", End::Open),
-            (4, 14, Tail::Missing)
-        );
+        assert_eq!(found(b"##0004a=&&ABCD##", End::Open), (4, 14, Tail::Missing));
         assert_eq!(found(b"##0004a=&&ABCD", End::Idle), (4, 14, Tail::Missing));
         assert_eq!(look(b"##0004a=&&ABCD\r", End::Open), Look::More);
         assert_eq!(look(b"##0004a=&&ABCD", End::Open), Look::More);
-        assert_eq!(
-            look(b"##0004a=bcABCD", End::Open),
-            Look::More,
-            "the next byte decides"
-        );
+        assert_eq!(look(b"##0004a=bcABCD", End::Open), Look::More, "the next byte decides");
         assert_eq!(found(b"##0004a=bcABCD\r\n", End::Open), (4, 16, Tail::CrLf));
     }
 
@@ -357,11 +319,7 @@ mod tests {
         assert_eq!((segment, tail), (12 + 81 + 3 + 2, Tail::CrLf));
         assert_eq!(&bytes[total..], "##");
         for cut in 45..bytes.len() - 2 {
-            assert_eq!(
-                look(&bytes.as_bytes()[..cut], End::Open),
-                Look::More,
-                "{cut}"
-            );
+            assert_eq!(look(&bytes.as_bytes()[..cut], End::Open), Look::More, "{cut}");
         }
     }
 }

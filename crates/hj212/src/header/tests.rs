@@ -6,13 +6,10 @@ fn check(segment: &str) -> Result<Checked, Reason> {
     let header = Header::read(segment);
     let options = Options::default();
     let (version, _) = header.version(&options, None);
-    header
-        .check(&options, version)
-        .map_err(|(reason, _)| reason)
+    header.check(&options, version).map_err(|(reason, _)| reason)
 }
 
-const GOOD: &str =
-    "QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&&&";
+const GOOD: &str = "QN=20260105093000120;ST=31;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&&&";
 
 #[test]
 fn good() {
@@ -38,11 +35,7 @@ fn every_refusal_of_the_header() {
         ("PW=123456;", "PW=123456,", "pw_wrong"),
         ("MN=010000A8900016F000169DC0;", "", "mn_missing"),
         ("MN=010000A8900016F000169DC0", "MN=", "mn_bad"),
-        (
-            "MN=010000A8900016F000169DC0;",
-            "MN=010000A8900016F000169DC0,",
-            "mn_bad",
-        ),
+        ("MN=010000A8900016F000169DC0;", "MN=010000A8900016F000169DC0,", "mn_bad"),
         ("Flag=5", "Flag=", "flag_bad"),
         ("Flag=5", "Flag=256", "flag_bad"),
         ("Flag=5;", "Flag=5", "flag_bad"),
@@ -100,7 +93,5 @@ fn order_of_2005() {
     let header = "QN=20040516010101001;PNUM=2;PNO=1;ST=32;CN=2011;PW=123456;MN=88888880000001;Flag=3;CP=&&&&";
     let checked = check(header).expect("accepted");
     assert_eq!(checked.part, Some(Part { of: 2, number: 1 }));
-    assert!(
-        !checked.warnings.has(Warning::FieldOrder) && checked.warnings.has(Warning::Version2005)
-    );
+    assert!(!checked.warnings.has(Warning::FieldOrder) && checked.warnings.has(Warning::Version2005));
 }

@@ -54,8 +54,7 @@ impl HoursDay {
         let v = if e == scale {
             v
         } else if e < scale {
-            v.checked_mul(10i64.pow(scale - e))
-                .ok_or(NumberError::Overflow)?
+            v.checked_mul(10i64.pow(scale - e)).ok_or(NumberError::Overflow)?
         } else {
             let rounded = rules.day.raw(SIX[k], Decimal::new(i128::from(v), e)?)?;
             rounded
@@ -85,21 +84,14 @@ impl HoursDay {
     ) -> Result<([Option<Decimal>; 6], Option<Decimal>), NumberError> {
         let mut out = [None; 6];
         for (k, p) in SIX.into_iter().enumerate().filter(|(k, _)| *k != OZONE) {
-            out[k] = rules.day_mean(
-                p,
-                i128::from(self.sum[k]),
-                u32::from(self.n[k]),
-                decimals[k],
-            )?;
+            out[k] = rules.day_mean(p, i128::from(self.sum[k]), u32::from(self.n[k]), decimals[k])?;
         }
         if self.n[OZONE] == 0 {
             return Ok((out, None));
         }
         let mut hours = [None; 24];
         for (slot, v) in hours.iter_mut().zip(self.ozone) {
-            *slot = v
-                .map(|v| Decimal::new(i128::from(v), decimals[OZONE]))
-                .transpose()?;
+            *slot = v.map(|v| Decimal::new(i128::from(v), decimals[OZONE])).transpose()?;
         }
         let day = rules.o3_8h_max(&hours)?;
         out[OZONE] = day.value.filter(|_| day.valid);
@@ -124,11 +116,7 @@ pub(crate) fn delivered(rules: &Rules, k: usize, v: i64, e: u32) -> Result<Decim
 pub(crate) type HoursOfDay = [Option<Decimal>; 24];
 
 /// The day value of one factor (by its code) from the hours of a day; ozone gives its largest 8-hour mean.
-pub(crate) fn hours_of_day(
-    rules: &Rules,
-    factor: &str,
-    hours: &HoursOfDay,
-) -> Result<Option<Decimal>, NumberError> {
+pub(crate) fn hours_of_day(rules: &Rules, factor: &str, hours: &HoursOfDay) -> Result<Option<Decimal>, NumberError> {
     let Some(k) = position(factor) else {
         return Ok(None);
     };

@@ -98,8 +98,7 @@ impl AirDays {
         let mut meaning: Vec<Option<Meaning>> = vec![];
         for key in &keys {
             let k = cells::position(&key.factor);
-            let is_day = key.period == "8hmax1d" && k == Some(OZONE)
-                || key.period == "1d" && k != Some(OZONE);
+            let is_day = key.period == "8hmax1d" && k == Some(OZONE) || key.period == "1d" && k != Some(OZONE);
             let Some(k) = k.filter(|_| key.period == "1h" || is_day) else {
                 meaning.push(None);
                 continue;
@@ -154,11 +153,7 @@ impl AirDays {
                     candidates
                         .entry((site.clone(), day))
                         .or_default()
-                        .push(Values {
-                            n: [0; 6],
-                            of: 0,
-                            ..v
-                        });
+                        .push(Values { n: [0; 6], of: 0, ..v });
                     continue;
                 }
                 if let Some((city, at)) = evaluated.sites.get(site) {
@@ -213,12 +208,7 @@ impl AirDays {
         ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
-    pub(crate) fn cities(
-        &self,
-        law: &Law,
-        (from, to): (i32, i32),
-        law_of: Option<NaiveDate>,
-    ) -> Result<Vec<CityDay>> {
+    pub(crate) fn cities(&self, law: &Law, (from, to): (i32, i32), law_of: Option<NaiveDate>) -> Result<Vec<CityDay>> {
         let mut laws = Laws::new(law, law_of)?;
         let mut out = vec![];
         for (division, days) in &self.cities {
@@ -289,9 +279,7 @@ fn index(rules: Option<&Rules>, v: &Values) -> Result<DayIndex> {
         o3: v.o3,
         o3_8h,
     };
-    let aqi = rules
-        .daily(&day)
-        .map_err(|e| LakeError::Rule(e.to_string()))?;
+    let aqi = rules.daily(&day).map_err(|e| LakeError::Rule(e.to_string()))?;
     let primary: Vec<&str> = aqi.primary.iter().map(Pollutant::name).collect();
     Ok(DayIndex {
         aqi: aqi.aqi,
@@ -345,12 +333,9 @@ impl Evaluated {
         };
         for r in lake.table_rows("sites")?.unwrap_or_default() {
             let is = |column: &str| r.get(column).is_some_and(|v| v == "1");
-            if let (Some(code), Some(division), true, false) = (
-                r.get("code"),
-                r.get("division"),
-                is("evaluates"),
-                is("retired"),
-            ) {
+            if let (Some(code), Some(division), true, false) =
+                (r.get("code"), r.get("division"), is("evaluates"), is("retired"))
+            {
                 let n = out.count.entry(division.clone()).or_default();
                 out.sites.insert(code.clone(), (division.clone(), *n));
                 *n += 1;
@@ -409,8 +394,7 @@ impl Pass<'_> {
             if is_hour {
                 let hour = ((t + crate::BEIJING_S).rem_euclid(86_400) / 3600) as usize;
                 let cell = self.hours[place].entry(day).or_default();
-                cell.add(k, hour, (v, e), &rules, &decimals)
-                    .map_err(number)?;
+                cell.add(k, hour, (v, e), &rules, &decimals).map_err(number)?;
             } else {
                 let cell = self.days[place].entry(day).or_default();
                 cell[k] = Some(cells::delivered(&rules, k, v, e).map_err(number)?);

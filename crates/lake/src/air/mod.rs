@@ -140,17 +140,9 @@ impl Lake {
     ///
     /// # Errors
     /// When the observations cannot be read or a rule is missing.
-    pub fn city_days(
-        &self,
-        range: (NaiveDate, NaiveDate),
-        law_of: Option<NaiveDate>,
-    ) -> Result<Vec<CityDay>> {
+    pub fn city_days(&self, range: (NaiveDate, NaiveDate), law_of: Option<NaiveDate>) -> Result<Vec<CityDay>> {
         let days = self.air_days()?;
-        days.cities(
-            self.law(),
-            (days_since_1970(range.0), days_since_1970(range.1)),
-            law_of,
-        )
+        days.cities(self.law(), (days_since_1970(range.0), days_since_1970(range.1)), law_of)
     }
 
     /// Day values of stations, by site and day; all sites when none is named.
@@ -176,11 +168,7 @@ impl Lake {
     ///
     /// # Errors
     /// As [`Lake::city_days`].
-    pub fn city_days_as_known(
-        &self,
-        known: i64,
-        law_of: Option<NaiveDate>,
-    ) -> Result<Vec<CityDay>> {
+    pub fn city_days_as_known(&self, known: i64, law_of: Option<NaiveDate>) -> Result<Vec<CityDay>> {
         let days = AirDays::whole(self, Some(known))?;
         let Some(span) = days.span() else {
             return Ok(vec![]);

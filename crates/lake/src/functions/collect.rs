@@ -8,9 +8,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::datatypes::{
-    DataType, Decimal128Type, Field, FieldRef, Int64Type, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type, TimestampMicrosecondType};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
@@ -91,20 +89,12 @@ impl AggregateUDFImpl for Collect {
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
         let list = |name: &str, item: DataType| {
             let item = Arc::new(Field::new_list_field(item, true));
-            Arc::new(Field::new(
-                format!("{}[{name}]", args.name),
-                DataType::List(item),
-                true,
-            ))
+            Arc::new(Field::new(format!("{}[{name}]", args.name), DataType::List(item), true))
         };
         Ok(vec![
             list("values", VALUE),
             list("times", DataType::Int64),
-            Arc::new(Field::new(
-                format!("{}[what]", args.name),
-                DataType::Utf8,
-                true,
-            )),
+            Arc::new(Field::new(format!("{}[what]", args.name), DataType::Utf8, true)),
         ])
     }
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -161,15 +151,11 @@ impl Kept {
         let mut hours: HoursOfDay = [None; 24];
         for (t, v) in self.times.iter().zip(self.decimals()?) {
             if day_number(*t) != day {
-                return exec_err!(
-                    "air_day_value: times of several days in one group; group by `day` too"
-                );
+                return exec_err!("air_day_value: times of several days in one group; group by `day` too");
             }
             let hour = ((t + BEIJING_S).rem_euclid(86_400) / 3600) as usize;
             if hours[hour].replace(v).is_some() {
-                return exec_err!(
-                    "air_day_value: an hour comes twice in one group; group by site and origin too"
-                );
+                return exec_err!("air_day_value: an hour comes twice in one group; group by site and origin too");
             }
         }
         hours_of_day(&rules, factor, &hours).map_err(external)
@@ -191,14 +177,9 @@ impl Accumulator for Kept {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         match self.kind {
             Kind::DayValue => {
-                let (factor, v) = (
-                    values[0].as_string::<i32>(),
-                    values[2].as_primitive::<Decimal128Type>(),
-                );
+                let (factor, v) = (values[0].as_string::<i32>(), values[2].as_primitive::<Decimal128Type>());
                 let t = values[1].as_primitive::<TimestampMicrosecondType>();
-                for i in
-                    (0..v.len()).filter(|i| v.is_valid(*i) && t.is_valid(*i) && factor.is_valid(*i))
-                {
+                for i in (0..v.len()).filter(|i| v.is_valid(*i) && t.is_valid(*i) && factor.is_valid(*i)) {
                     self.says(factor.value(i))?;
                     self.values.push(v.value(i));
                     self.times.push(t.value(i).div_euclid(1_000_000));
@@ -230,8 +211,7 @@ impl Accumulator for Kept {
                     .extend(values.value(i).as_primitive::<Decimal128Type>().values());
             }
             if times.is_valid(i) {
-                self.times
-                    .extend(times.value(i).as_primitive::<Int64Type>().values());
+                self.times.extend(times.value(i).as_primitive::<Int64Type>().values());
             }
         }
         Ok(())
@@ -255,11 +235,7 @@ impl Accumulator for Kept {
             .iter()
             .map(|v| ScalarValue::Decimal128(Some(*v), 28, MAX_DECIMALS))
             .collect();
-        let times: Vec<ScalarValue> = self
-            .times
-            .iter()
-            .map(|t| ScalarValue::Int64(Some(*t)))
-            .collect();
+        let times: Vec<ScalarValue> = self.times.iter().map(|t| ScalarValue::Int64(Some(*t))).collect();
         Ok(vec![
             ScalarValue::List(ScalarValue::new_list_nullable(&values, &VALUE)),
             ScalarValue::List(ScalarValue::new_list_nullable(&times, &DataType::Int64)),

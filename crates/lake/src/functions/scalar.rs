@@ -13,9 +13,7 @@ use datafusion::arrow::array::{Array, ArrayRef, StringArray, StringBuilder, Stru
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, exec_err, plan_err};
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use law::Law;
 use standards::{Args, Cell, Context, Function};
 
@@ -55,11 +53,7 @@ impl Hash for Standard {
 
 impl Standard {
     fn new(function: &'static Function, law: Arc<Law>, whole: bool) -> Self {
-        let name = format!(
-            "{}{}",
-            function.name.replace('.', "_"),
-            if whole { "_all" } else { "" }
-        );
+        let name = format!("{}{}", function.name.replace('.', "_"), if whole { "_all" } else { "" });
         // Stable, not immutable: without a date the day of asking decides.
         Self {
             function,
@@ -109,12 +103,7 @@ impl ScalarUDFImpl for Standard {
 
     fn return_type(&self, args: &[DataType]) -> Result<DataType> {
         let declared = self.function.args.len();
-        let required = self
-            .function
-            .args
-            .iter()
-            .rposition(|a| a.required)
-            .map_or(0, |i| i + 1);
+        let required = self.function.args.iter().rposition(|a| a.required).map_or(0, |i| i + 1);
         if args.len() < required || args.len() > declared + 2 {
             return plan_err!("{} arguments; use {}", args.len(), self.usage());
         }
@@ -133,15 +122,9 @@ impl ScalarUDFImpl for Standard {
             let a = cast(&a.to_array(rows)?, &DataType::Utf8)?;
             columns.push(datafusion::arrow::array::AsArray::as_string::<i32>(&a).clone());
         }
-        let text = |i: usize, row: usize| {
-            columns
-                .get(i)
-                .filter(|c| c.is_valid(row))
-                .map(|c| c.value(row))
-        };
+        let text = |i: usize, row: usize| columns.get(i).filter(|c| c.is_valid(row)).map(|c| c.value(row));
         let today = (chrono::Utc::now() + chrono::Duration::seconds(BEIJING_S)).date_naive();
-        let mut out: Vec<StringBuilder> =
-            self.fields().iter().map(|_| StringBuilder::new()).collect();
+        let mut out: Vec<StringBuilder> = self.fields().iter().map(|_| StringBuilder::new()).collect();
         for row in 0..rows {
             let given = declared
                 .iter()
@@ -149,10 +132,7 @@ impl ScalarUDFImpl for Standard {
                 .filter_map(|(i, a)| text(i, row).map(|t| (a.name, t)));
             let given: Args = given.collect();
             // A required argument that is NULL makes the figure NULL, as everywhere in SQL.
-            if declared
-                .iter()
-                .any(|a| a.required && given.get(a.name).is_none())
-            {
+            if declared.iter().any(|a| a.required && given.get(a.name).is_none()) {
                 out.iter_mut().for_each(StringBuilder::append_null);
                 continue;
             }
@@ -180,10 +160,7 @@ impl ScalarUDFImpl for Standard {
                 cell(done.column(c.name), slot);
             }
         }
-        let mut columns: Vec<ArrayRef> = out
-            .iter_mut()
-            .map(|b| Arc::new(b.finish()) as ArrayRef)
-            .collect();
+        let mut columns: Vec<ArrayRef> = out.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect();
         Ok(ColumnarValue::Array(if self.whole {
             Arc::new(StructArray::try_new(self.fields(), columns, None)?)
         } else {

@@ -3,15 +3,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{
-    Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
-};
+use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility};
 use datafusion::physical_expr::expressions::Literal;
 
 use crate::error::external;
@@ -62,11 +58,7 @@ impl AggregateUDFImpl for ValidMean {
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
         Ok(vec![
             Arc::new(Field::new(format!("{}[sum]", args.name), SUM, true)),
-            Arc::new(Field::new(
-                format!("{}[n]", args.name),
-                DataType::Int64,
-                true,
-            )),
+            Arc::new(Field::new(format!("{}[n]", args.name), DataType::Int64, true)),
         ])
     }
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -75,10 +67,7 @@ impl AggregateUDFImpl for ValidMean {
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
         true
     }
-    fn create_groups_accumulator(
-        &self,
-        args: AccumulatorArgs,
-    ) -> Result<Box<dyn GroupsAccumulator>> {
+    fn create_groups_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
         Ok(Box::new(Groups::new(&args)?))
     }
 }
@@ -110,9 +99,7 @@ impl Groups {
             return Ok(None);
         }
         let mean = figure::mean(sum, n.unsigned_abs(), MAX_DECIMALS.unsigned_abs().into());
-        let rounded = mean
-            .and_then(|m| figure::gbt8170(m, self.decimals))
-            .map_err(external)?;
+        let rounded = mean.and_then(|m| figure::gbt8170(m, self.decimals)).map_err(external)?;
         Ok(rounded.at_scale(MAX_DECIMALS.unsigned_abs().into()))
     }
 }
@@ -151,10 +138,7 @@ impl GroupsAccumulator for Groups {
         Ok(())
     }
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        let (s, n) = (
-            emit.take_needed(&mut self.sum),
-            emit.take_needed(&mut self.n),
-        );
+        let (s, n) = (emit.take_needed(&mut self.sum), emit.take_needed(&mut self.n));
         let out = s
             .into_iter()
             .zip(n)
@@ -169,11 +153,7 @@ impl GroupsAccumulator for Groups {
             Arc::new(Int64Array::from(emit.take_needed(&mut self.n))),
         ])
     }
-    fn convert_to_state(
-        &self,
-        values: &[ArrayRef],
-        filter: Option<&BooleanArray>,
-    ) -> Result<Vec<ArrayRef>> {
+    fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let rows = values[0].len();
         let mut each = Self {
             least: self.least,
@@ -207,11 +187,7 @@ impl Accumulator for One {
             self.0.sum.first().copied().unwrap_or(0),
             self.0.n.first().copied().unwrap_or(0),
         );
-        Ok(ScalarValue::Decimal128(
-            self.0.mean(s, n)?,
-            28,
-            MAX_DECIMALS,
-        ))
+        Ok(ScalarValue::Decimal128(self.0.mean(s, n)?, 28, MAX_DECIMALS))
     }
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
         let (s, n) = (

@@ -74,24 +74,14 @@ impl Reader {
             Some(f) => self.converted(d, f)?,
         };
         if d < self.low || d > self.high {
-            let reason = if d.mantissa() < 0 {
-                "negative"
-            } else {
-                "absurd"
-            };
+            let reason = if d.mantissa() < 0 { "negative" } else { "absurd" };
             return Err(Refusal {
                 reason,
-                detail: format!(
-                    "{d} {} lies outside {} to {}",
-                    self.unit, self.low, self.high
-                ),
-                remedy: "check the unit and the column; correct the cell or mark it as missing"
-                    .into(),
+                detail: format!("{d} {} lies outside {} to {}", self.unit, self.low, self.high),
+                remedy: "check the unit and the column; correct the cell or mark it as missing".into(),
             });
         }
-        let fits = i64::try_from(d.mantissa())
-            .ok()
-            .zip(i8::try_from(d.scale()).ok());
+        let fits = i64::try_from(d.mantissa()).ok().zip(i8::try_from(d.scale()).ok());
         match fits.filter(|(_, e)| *e <= MAX_DECIMALS) {
             Some(v) => Ok(Some(v)),
             None => Err(Refusal {
@@ -145,11 +135,7 @@ mod tests {
             match plain(cell) {
                 Some(d) => {
                     let p = Decimal::parse(cell).unwrap();
-                    assert_eq!(
-                        (d.mantissa(), d.scale()),
-                        (p.mantissa(), p.scale()),
-                        "{cell}"
-                    );
+                    assert_eq!((d.mantissa(), d.scale()), (p.mantissa(), p.scale()), "{cell}");
                 }
                 None => assert!(cell.is_empty(), "{cell}"),
             }

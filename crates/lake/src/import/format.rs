@@ -170,10 +170,7 @@ impl Formats {
         for f in out.formats.values() {
             for v in &f.values {
                 if !out.factors.contains_key(&v.factor) {
-                    let reason = format!(
-                        "factor {} has no plausible range: add a [[factor]]",
-                        v.factor
-                    );
+                    let reason = format!("factor {} has no plausible range: add a [[factor]]", v.factor);
                     return Err(LakeError::Import {
                         name: f.name.clone(),
                         reason,
@@ -240,11 +237,7 @@ impl Format {
             name: f.name.clone(),
             reason,
         };
-        let columns = if f.site.kind == SiteKind::Station {
-            2
-        } else {
-            1
-        };
+        let columns = if f.site.kind == SiteKind::Station { 2 } else { 1 };
         if f.site.columns.len() != columns {
             return Err(bad(format!("[site] needs {columns} column(s)")));
         }
@@ -268,9 +261,7 @@ impl Format {
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         let places = self.site.columns.iter().map(String::as_str);
         let values = self.values.iter().map(|v| v.column.as_str());
-        std::iter::once(self.time.column.as_str())
-            .chain(places)
-            .chain(values)
+        std::iter::once(self.time.column.as_str()).chain(places).chain(values)
     }
 }
 
@@ -289,13 +280,11 @@ pub(crate) fn period_s(code: &str) -> Option<i64> {
 impl TimeColumn {
     /// The stamp in seconds UTC, as written (start or end).
     pub(crate) fn parse(&self, cell: &str) -> Option<i64> {
-        let at = NaiveDateTime::parse_from_str(cell, &self.format)
-            .ok()
-            .or_else(|| {
-                NaiveDate::parse_from_str(cell, &self.format)
-                    .ok()
-                    .map(|d| d.and_time(NaiveTime::MIN))
-            })?;
+        let at = NaiveDateTime::parse_from_str(cell, &self.format).ok().or_else(|| {
+            NaiveDate::parse_from_str(cell, &self.format)
+                .ok()
+                .map(|d| d.and_time(NaiveTime::MIN))
+        })?;
         Some(at.and_utc().timestamp() - BEIJING_S)
     }
 }

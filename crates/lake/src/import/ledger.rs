@@ -61,12 +61,7 @@ const INDEXES_MAX: usize = 8;
 
 /// A stable hash (FNV-1a) of what a line is about: the index outlives the process.
 pub(crate) fn line_key(site: &str, stamp: i64) -> u64 {
-    let bytes = site
-        .as_bytes()
-        .iter()
-        .copied()
-        .chain([0])
-        .chain(stamp.to_le_bytes());
+    let bytes = site.as_bytes().iter().copied().chain([0]).chain(stamp.to_le_bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -103,19 +98,9 @@ impl Lake {
     }
 
     /// Announces an import before its rows are written; its recorded second is its own.
-    pub(crate) fn begin_import(
-        &self,
-        sha256: &str,
-        format: &Format,
-        seq: u64,
-        name: &str,
-        now: i64,
-    ) -> Result<Import> {
+    pub(crate) fn begin_import(&self, sha256: &str, format: &Format, seq: u64, name: &str, now: i64) -> Result<Import> {
         let list = self.imports()?;
-        if let Some(known) = list
-            .iter()
-            .find(|i| i.sha256 == sha256 && i.format == format.name)
-        {
+        if let Some(known) = list.iter().find(|i| i.sha256 == sha256 && i.format == format.name) {
             return Ok(known.clone());
         }
         let recorded = list.iter().map(|i| i.recorded + 1).fold(now, i64::max);
@@ -128,19 +113,10 @@ impl Lake {
             name,
         };
         let dir = self.imports_dir()?;
-        disk::replace(
-            &dir.join(format!("{recorded}.toml")),
-            format.text.as_bytes(),
-        )?;
-        let line = format!(
-            "{sha256},{},{recorded},{seq},{}\n",
-            import.format, import.name
-        );
+        disk::replace(&dir.join(format!("{recorded}.toml")), format.text.as_bytes())?;
+        let line = format!("{sha256},{},{recorded},{seq},{}\n", import.format, import.name);
         disk::append(&dir.join("imports.csv"), line.as_bytes())?;
-        self.ledger()
-            .list
-            .get_or_insert_default()
-            .push(import.clone());
+        self.ledger().list.get_or_insert_default().push(import.clone());
         Ok(import)
     }
 
@@ -151,12 +127,7 @@ impl Lake {
             .iter()
             .flat_map(|(k, l)| k.to_le_bytes().into_iter().chain(l.to_le_bytes()))
             .collect();
-        disk::replace(
-            &self
-                .imports_dir()?
-                .join(format!("{}.lines", import.recorded)),
-            &bytes,
-        )
+        disk::replace(&self.imports_dir()?.join(format!("{}.lines", import.recorded)), &bytes)
     }
 
     /// File and line of the current observation of a series at a time (start, seconds UTC); none when there is no
@@ -183,14 +154,8 @@ impl Lake {
             return Ok(None);
         };
         let format = self.format_of(&import)?;
-        let matching = |v: &&super::format::ValueColumn| {
-            v.factor == key.factor && format.period_of(v) == key.period
-        };
-        let column = format
-            .values
-            .iter()
-            .find(matching)
-            .map(|v| v.column.clone());
+        let matching = |v: &&super::format::ValueColumn| v.factor == key.factor && format.period_of(v) == key.period;
+        let column = format.values.iter().find(matching).map(|v| v.column.clone());
         let length = if format.time.label == super::format::Label::End {
             period_s(&key.period).unwrap_or(0)
         } else {
@@ -199,10 +164,7 @@ impl Lake {
         let index = self.index_of(&import)?;
         let wanted = line_key(&key.site, t + length);
         let at = index.partition_point(|(k, _)| *k < wanted);
-        let line = index
-            .get(at)
-            .filter(|(k, _)| *k == wanted)
-            .map(|(_, l)| u64::from(*l));
+        let line = index.get(at).filter(|(k, _)| *k == wanted).map(|(_, l)| u64::from(*l));
         let reference = match line {
             Some(l) => format!("file:{}#L{l}", import.sha256),
             None => format!("file:{}", import.sha256),
@@ -222,14 +184,10 @@ impl Lake {
         if let Some(f) = self.ledger().formats.get(&import.format) {
             return Ok(f.clone());
         }
-        let path = self
-            .imports_dir()?
-            .join(format!("{}.toml", import.recorded));
+        let path = self.imports_dir()?.join(format!("{}.toml", import.recorded));
         let text = std::fs::read_to_string(&path).map_err(LakeError::io(&path))?;
         let format = Arc::new(Format::parse(&text)?);
-        self.ledger()
-            .formats
-            .insert(import.format.clone(), format.clone());
+        self.ledger().formats.insert(import.format.clone(), format.clone());
         Ok(format)
     }
 

@@ -14,9 +14,7 @@ use std::collections::HashMap;
 
 use evidence::{Evidence, FileNote, Quarantined};
 
-pub use format::{
-    Factor, Format, Formats, Label, SiteColumn, SiteKind, TimeColumn, Unknown, ValueColumn,
-};
+pub use format::{Factor, Format, Formats, Label, SiteColumn, SiteKind, TimeColumn, Unknown, ValueColumn};
 pub use ledger::{EvidenceRef, Import};
 pub use report::{BadRow, Gap, Progress, Report};
 
@@ -113,9 +111,7 @@ pub fn load(
 /// A file that is no text.
 pub fn header(name: &str, bytes: &[u8]) -> Result<Vec<String>> {
     let (text, _) = text::decode(name, bytes, None)?;
-    let mut csv = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = csv.headers().map_err(|e| text::bad(name, e.to_string()))?;
     Ok(header.iter().map(|h| h.trim().to_string()).collect())
 }
@@ -150,27 +146,14 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(
-        lake: &Lake,
-        formats: &Formats,
-        format: &'a Format,
-        name: &str,
-        text: &str,
-        now: i64,
-    ) -> Result<Self> {
-        let mut csv = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(text.as_bytes());
+    fn new(lake: &Lake, formats: &Formats, format: &'a Format, name: &str, text: &str, now: i64) -> Result<Self> {
+        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let header = csv.headers().map_err(|e| text::bad(name, e.to_string()))?;
         let header: Vec<&str> = header.iter().map(str::trim).collect();
         let find = |column: &str| {
             header.iter().position(|h| *h == column).ok_or_else(|| {
                 let wanted: Vec<&str> = format.headers().collect();
-                let fitting: Vec<&str> = formats
-                    .fitting(&header)
-                    .iter()
-                    .map(|f| f.name.as_str())
-                    .collect();
+                let fitting: Vec<&str> = formats.fitting(&header).iter().map(|f| f.name.as_str()).collect();
                 let hint = match fitting.first() {
                     Some(f) => format!("; format `{f}` would fit"),
                     None => String::new(),
@@ -194,17 +177,8 @@ impl<'a> Reading<'a> {
             places: place::Places::new(lake, format)?,
             readers: format.values.iter().map(reader).collect::<Result<_>>()?,
             time: find(&format.time.column)?,
-            site: format
-                .site
-                .columns
-                .iter()
-                .map(|c| find(c))
-                .collect::<Result<_>>()?,
-            columns: format
-                .values
-                .iter()
-                .map(|v| find(&v.column))
-                .collect::<Result<_>>()?,
+            site: format.site.columns.iter().map(|c| find(c)).collect::<Result<_>>()?,
+            columns: format.values.iter().map(|v| find(&v.column)).collect::<Result<_>>()?,
             now,
             report: Report::new(name, format),
             keys: vec![],
@@ -217,9 +191,7 @@ impl<'a> Reading<'a> {
     }
 
     fn read(&mut self, text: &str, progress: &mut dyn FnMut(Progress)) -> Result<()> {
-        let mut csv = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(text.as_bytes());
+        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let width = csv.headers().map(csv::StringRecord::len).unwrap_or(0);
         let mut record = csv::StringRecord::new();
         let mut last = (String::new(), None);
@@ -234,8 +206,7 @@ impl<'a> Reading<'a> {
             }
             if record.len() != width {
                 let detail = format!("{} cells, the header has {width}", record.len());
-                let remedy =
-                    "put the missing cells in (empty ones too), or quote cells that hold a comma";
+                let remedy = "put the missing cells in (empty ones too), or quote cells that hold a comma";
                 self.refuse(
                     line,
                     "",
@@ -300,11 +271,7 @@ impl<'a> Reading<'a> {
     }
 
     fn row(&mut self, line: u64, stamp: i64, record: &csv::StringRecord) {
-        let cells: Vec<&str> = self
-            .site
-            .iter()
-            .map(|i| record.get(*i).unwrap_or_default())
-            .collect();
+        let cells: Vec<&str> = self.site.iter().map(|i| record.get(*i).unwrap_or_default()).collect();
         let site = match self.places.site(&cells) {
             Ok(site) => site,
             Err(r) => {
@@ -316,14 +283,8 @@ impl<'a> Reading<'a> {
             Some(first) => *first,
             None => {
                 let first = self.keys.len() as u32;
-                let key = |v: &ValueColumn| {
-                    SeriesKey::new(
-                        &site,
-                        &v.factor,
-                        self.format.period_of(v),
-                        &self.format.origin,
-                    )
-                };
+                let key =
+                    |v: &ValueColumn| SeriesKey::new(&site, &v.factor, self.format.period_of(v), &self.format.origin);
                 self.keys.extend(self.format.values.iter().map(key));
                 self.sites.insert(site.clone(), first);
                 first
@@ -347,8 +308,7 @@ impl<'a> Reading<'a> {
         let span = self.spans.entry(first).or_insert((stamp, stamp, 0));
         *span = (span.0.min(stamp), span.1.max(stamp), span.2 + 1);
         self.report.rows += 1;
-        self.lines
-            .push((ledger::line_key(&site, stamp), line as u32));
+        self.lines.push((ledger::line_key(&site, stamp), line as u32));
         for k in 0..self.columns.len() {
             let cell = record.get(self.columns[k]).unwrap_or_default().trim();
             if cell.is_empty() || self.format.missing.iter().any(|m| m == cell) {
@@ -382,8 +342,6 @@ impl<'a> Reading<'a> {
     }
 
     fn refuse(&mut self, line: u64, column: &str, record: &csv::StringRecord, r: Refusal) {
-        self.report
-            .quarantined
-            .push(quarantined(line, column, record, r));
+        self.report.quarantined.push(quarantined(line, column, record, r));
     }
 }

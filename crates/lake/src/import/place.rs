@@ -31,10 +31,7 @@ impl Places {
             reason: format!("table `{table}` is not in the lake: put it first"),
         };
         if matches!(out.kind, SiteKind::Division | SiteKind::Station) {
-            for r in lake
-                .table_rows("divisions")?
-                .ok_or_else(|| needs("divisions"))?
-            {
+            for r in lake.table_rows("divisions")?.ok_or_else(|| needs("divisions"))? {
                 let (Some(code), Some(name)) = (r.get("code"), r.get("name")) else {
                     continue;
                 };
@@ -52,11 +49,8 @@ impl Places {
         }
         if out.kind == SiteKind::Station {
             for r in lake.table_rows("sites")?.ok_or_else(|| needs("sites"))? {
-                if let (Some(code), Some(name), Some(division)) =
-                    (r.get("code"), r.get("name"), r.get("division"))
-                {
-                    out.sites
-                        .insert((division.clone(), name.clone()), code.clone());
+                if let (Some(code), Some(name), Some(division)) = (r.get("code"), r.get("name"), r.get("division")) {
+                    out.sites.insert((division.clone(), name.clone()), code.clone());
                 }
             }
         }
@@ -79,14 +73,8 @@ impl Places {
     fn division(&self, name: &str) -> Result<&str, Refusal> {
         match self.divisions.get(name) {
             Some(Some(code)) => Ok(code),
-            Some(None) => Err(refuse(
-                "ambiguous-place",
-                format!("`{name}` names several divisions"),
-            )),
-            None => Err(refuse(
-                "unknown-place",
-                format!("no division is called `{name}`"),
-            )),
+            Some(None) => Err(refuse("ambiguous-place", format!("`{name}` names several divisions"))),
+            None => Err(refuse("unknown-place", format!("no division is called `{name}`"))),
         }
     }
 
@@ -94,29 +82,19 @@ impl Places {
     pub(crate) fn site(&self, cells: &[&str]) -> Result<String, Refusal> {
         let first = cells.first().copied().unwrap_or_default().trim();
         if first.is_empty() {
-            return Err(refuse(
-                "unknown-place",
-                "the cell that names the place is empty".into(),
-            ));
+            return Err(refuse("unknown-place", "the cell that names the place is empty".into()));
         }
         match self.kind {
             SiteKind::Code => Ok(first.to_owned()),
             SiteKind::Name => Ok(format!("name:{first}")),
             SiteKind::Division => match self.division(first) {
-                Err(r) if r.reason == "unknown-place" && self.unknown == Unknown::Name => {
-                    Ok(format!("name:{first}"))
-                }
+                Err(r) if r.reason == "unknown-place" && self.unknown == Unknown::Name => Ok(format!("name:{first}")),
                 found => found.map(str::to_owned),
             },
             SiteKind::Station => {
                 let name = cells.get(1).copied().unwrap_or_default().trim();
                 let division = self.division(first)?.to_owned();
-                let unknown = || {
-                    refuse(
-                        "unknown-place",
-                        format!("no site in {division} is called `{name}`"),
-                    )
-                };
+                let unknown = || refuse("unknown-place", format!("no site in {division} is called `{name}`"));
                 self.sites
                     .get(&(division.clone(), name.to_owned()))
                     .cloned()

@@ -109,12 +109,7 @@ impl Report {
         }
     }
 
-    pub(super) fn finish(
-        &mut self,
-        spans: &HashMap<u32, (i64, i64, u64)>,
-        keys: &[SeriesKey],
-        format: &Format,
-    ) {
+    pub(super) fn finish(&mut self, spans: &HashMap<u32, (i64, i64, u64)>, keys: &[SeriesKey], format: &Format) {
         let step = period_s(&format.time.period).unwrap_or(0);
         self.sites = spans.len();
         for (first, (from, to, rows)) in spans {
@@ -133,11 +128,8 @@ impl Report {
                 });
             }
         }
-        self.gaps.sort_by(|a, b| {
-            (b.of - b.rows)
-                .cmp(&(a.of - a.rows))
-                .then(a.site.cmp(&b.site))
-        });
+        self.gaps
+            .sort_by(|a, b| (b.of - b.rows).cmp(&(a.of - a.rows)).then(a.site.cmp(&b.site)));
     }
 
     /// The refused rows as a CSV file to correct and load again: line, column, reason, detail, remedy, row.
@@ -159,12 +151,7 @@ fn quote(cell: &str) -> String {
     }
 }
 
-pub(super) fn quarantined(
-    line: u64,
-    column: &str,
-    record: &csv::StringRecord,
-    r: Refusal,
-) -> BadRow {
+pub(super) fn quarantined(line: u64, column: &str, record: &csv::StringRecord, r: Refusal) -> BadRow {
     let text = record.iter().map(quote).collect::<Vec<_>>().join(",");
     BadRow {
         line,

@@ -16,17 +16,9 @@ pub(super) fn bad(name: &str, reason: String) -> LakeError {
 }
 
 /// The text and the name of its encoding, which is found unless the format wants one.
-pub(super) fn decode<'a>(
-    name: &str,
-    bytes: &'a [u8],
-    wanted: Option<&str>,
-) -> Result<(Cow<'a, str>, String)> {
+pub(super) fn decode<'a>(name: &str, bytes: &'a [u8], wanted: Option<&str>) -> Result<(Cow<'a, str>, String)> {
     let plain = unpack(name, bytes)?;
-    let body = if plain.starts_with(b"\xEF\xBB\xBF") {
-        3
-    } else {
-        0
-    };
+    let body = if plain.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let wants_gb = wanted == Some("gb18030");
     if !wants_gb && let Ok(text) = std::str::from_utf8(&plain[body..]) {
         return Ok((Cow::Owned(text.to_owned()), "utf-8".into()));

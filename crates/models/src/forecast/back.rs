@@ -57,15 +57,7 @@ pub fn back_test(
                 i32::try_from(decimals).unwrap_or(i32::MAX),
             )?;
             for cut in cuts {
-                match project(
-                    truth,
-                    *cut,
-                    truth.values.len(),
-                    &others,
-                    scale,
-                    method,
-                    decimals,
-                ) {
+                match project(truth, *cut, truth.values.len(), &others, scale, method, decimals) {
                     Ok(p) => {
                         out.rounds += 1;
                         out.inside += u32::from(p.lo <= came && came <= p.hi);

@@ -91,9 +91,7 @@ impl Target {
         } else {
             Ratio::from(0).sub(quarter)?
         };
-        let at = |quarters: i64| -> Result<Ratio, NumberError> {
-            target.add(step.mul(Ratio::from(quarters))?)
-        };
+        let at = |quarters: i64| -> Result<Ratio, NumberError> { target.add(step.mul(Ratio::from(quarters))?) };
         let mut last = -8;
         for quarters in -8..=8 {
             if self.met(at(quarters)?)? {

@@ -61,11 +61,9 @@ impl Method {
             what,
         };
         let m: Self = toml::from_str(text).map_err(|e| bad(e.to_string()))?;
-        if !(1..100).contains(&m.nominal) || m.block_days == 0 || m.draws < 20 || m.least_days == 0
-        {
+        if !(1..100).contains(&m.nominal) || m.block_days == 0 || m.draws < 20 || m.least_days == 0 {
             return Err(bad(
-                "nominal must lie in 1..99, block_days and least_days above 0, draws from 20"
-                    .to_owned(),
+                "nominal must lie in 1..99, block_days and least_days above 0, draws from 20".to_owned(),
             ));
         }
         Ok(m)
@@ -197,10 +195,7 @@ impl Season {
         // Level and season depend on one another where a year is not whole; a few rounds settle them.
         for _ in 0..4 {
             for ((_, v), level) in logs.iter().zip(&mut levels) {
-                let (sum, n) = sum(v
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(d, x)| Some((*x)? - curve[d])));
+                let (sum, n) = sum(v.iter().enumerate().filter_map(|(d, x)| Some((*x)? - curve[d])));
                 *level = sum / n;
             }
             curve = smooth(
@@ -215,11 +210,7 @@ impl Season {
             .map(|((_, v), level)| {
                 (0..CIRCLE)
                     .map(|d| {
-                        let r = v
-                            .get(d)
-                            .copied()
-                            .flatten()
-                            .map_or(0.0, |x| x - curve[d] - level);
+                        let r = v.get(d).copied().flatten().map_or(0.0, |x| x - curve[d] - level);
                         if scale == Scale::Product { exp(r) } else { r }
                     })
                     .collect()
@@ -241,8 +232,7 @@ impl Season {
         let mut out = Vec::with_capacity(length);
         while out.len() < length {
             let year = &self.rest[random.below(self.rest.len())];
-            let start = out.len() + CIRCLE + random.below(2 * method.season_days + 1)
-                - method.season_days.min(CIRCLE);
+            let start = out.len() + CIRCLE + random.below(2 * method.season_days + 1) - method.season_days.min(CIRCLE);
             for step in 0..method.block_days.min(length - out.len()) {
                 let day = out.len().min(CIRCLE - 1);
                 let r = year[(start + step) % CIRCLE];

@@ -24,10 +24,7 @@ pub enum LearnError {
     #[error("{name}: {what}")]
     Csv { name: &'static str, what: String },
     #[error("{name}: no column `{column}`; the file is not the one that is expected here")]
-    Column {
-        name: &'static str,
-        column: &'static str,
-    },
+    Column { name: &'static str, column: &'static str },
     #[error("{name}, line {line}: `{text}` cannot be read")]
     Cell {
         name: &'static str,
@@ -118,12 +115,7 @@ impl Climate {
     }
 
     pub(super) fn check(&self) -> Result<(), LearnError> {
-        let finite = self
-            .anomaly
-            .iter()
-            .flatten()
-            .flatten()
-            .all(|x| x.is_finite())
+        let finite = self.anomaly.iter().flatten().flatten().all(|x| x.is_finite())
             && self.season.len() == SEASON_DAYS
             && self.season.iter().flatten().all(|x| x.is_finite())
             && self.spread.iter().flatten().all(|x| x.is_finite());

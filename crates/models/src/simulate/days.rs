@@ -11,11 +11,7 @@ const DAY_STREAM: u64 = 0;
 
 /// `[day][city][kind]`; ug/m3, CO mg/m3. Day 0 is the last day of the year before, so that the hours of
 /// 1 January have a yesterday; the last one is the first day of the year after.
-pub(super) fn city_days(
-    climate: &Climate,
-    common: &Common,
-    year: &YearParams,
-) -> Vec<Vec<[f64; KINDS]>> {
+pub(super) fn city_days(climate: &Climate, common: &Common, year: &YearParams) -> Vec<Vec<[f64; KINDS]>> {
     let mut random = Random::new(year.seed, DAY_STREAM);
     let (start, count) = range(year.year);
     let blocks = blocks(climate, common, start, count, &mut random);
@@ -37,8 +33,7 @@ pub(super) fn city_days(
             for kind in 0..KINDS {
                 let anomaly = climate.anomaly[source][city][kind];
                 let noise = common.city_day_sd * random.normal();
-                values[kind] =
-                    level[kind] * exp(season[kind] + away[kind] + strength[kind] * anomaly + noise);
+                values[kind] = level[kind] * exp(season[kind] + away[kind] + strength[kind] * anomaly + noise);
             }
             let dust = dust(year, date, climate.north[city]);
             values[COARSE] += dust;
@@ -62,13 +57,7 @@ fn range(year: i32) -> (NaiveDate, usize) {
 ///
 /// A block keeps the weekday (shifts are whole weeks) and the season (shifts are few). A block that was
 /// used is not used again while another candidate is left, so that a year does not repeat its episodes.
-fn blocks(
-    climate: &Climate,
-    common: &Common,
-    start: NaiveDate,
-    count: usize,
-    random: &mut Random,
-) -> Vec<usize> {
+fn blocks(climate: &Climate, common: &Common, start: NaiveDate, count: usize, random: &mut Random) -> Vec<usize> {
     let (first, len) = climate.pool();
     let mut used = vec![false; len];
     let mut out = Vec::with_capacity(count);
@@ -85,11 +74,7 @@ fn blocks(
             }
         }
         let fresh: Vec<usize> = candidates.iter().copied().filter(|c| !used[*c]).collect();
-        let list = if fresh.is_empty() {
-            &candidates
-        } else {
-            &fresh
-        };
+        let list = if fresh.is_empty() { &candidates } else { &fresh };
         // A pool of a year and more has a candidate for every day; without one, the pool is walked in order.
         let source = if list.is_empty() {
             out.len() % len

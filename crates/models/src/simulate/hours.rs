@@ -64,20 +64,9 @@ pub fn year(common: &Common, params: &YearParams, climate: &Climate) -> Year {
             ];
             let mut hours = [[0.0; 24]; KINDS];
             for kind in 0..KINDS {
-                let noise = |h: usize| {
-                    a * shared[station.city][day * 24 + h][kind] + b * own[day * 24 + h][kind]
-                };
-                let target = around[1][kind]
-                    * factors[index][kind]
-                    * exp(common.station_day_sd * random.normal());
-                hours[kind] = day_curve(
-                    common,
-                    kind,
-                    around.map(|d| d[kind]),
-                    target,
-                    &shapes[day][kind],
-                    noise,
-                );
+                let noise = |h: usize| a * shared[station.city][day * 24 + h][kind] + b * own[day * 24 + h][kind];
+                let target = around[1][kind] * factors[index][kind] * exp(common.station_day_sd * random.normal());
+                hours[kind] = day_curve(common, kind, around.map(|d| d[kind]), target, &shapes[day][kind], noise);
             }
             for h in 0..24 {
                 let reading = common.pm10_reading_sd * random.normal();
@@ -113,9 +102,7 @@ fn shape(climate: &Climate, common: &Common, date: NaiveDate) -> [[f64; 24]; KIN
         (to_winter / whole).min(1.0)
     };
     std::array::from_fn(|kind| {
-        std::array::from_fn(|h| {
-            spring * climate.spring[kind][h] + (1.0 - spring) * climate.winter[kind][h]
-        })
+        std::array::from_fn(|h| spring * climate.spring[kind][h] + (1.0 - spring) * climate.winter[kind][h])
     })
 }
 
@@ -132,8 +119,7 @@ fn factors(climate: &Climate, common: &Common, seed: u64) -> Vec<[f64; KINDS]> {
             let members: Vec<usize> = (0..out.len())
                 .filter(|i| climate.stations[*i].city == city && climate.stations[*i].evaluates)
                 .collect();
-            let mean =
-                members.iter().map(|i| out[*i][kind]).sum::<f64>() / members.len().max(1) as f64;
+            let mean = members.iter().map(|i| out[*i][kind]).sum::<f64>() / members.len().max(1) as f64;
             if mean > 0.0 {
                 members.iter().for_each(|i| out[*i][kind] /= mean);
             }
@@ -143,15 +129,8 @@ fn factors(climate: &Climate, common: &Common, seed: u64) -> Vec<[f64; KINDS]> {
 }
 
 /// Autoregressive noise with the sizes and lags of the real hours.
-fn noise(
-    climate: &Climate,
-    common: &Common,
-    random: &mut Random,
-    hours: usize,
-) -> Vec<[f64; KINDS]> {
-    let steps: [(f64, f64, f64); KINDS] = climate
-        .noise
-        .map(|n| (n.sd, n.lag1, (1.0 - n.lag1 * n.lag1).sqrt()));
+fn noise(climate: &Climate, common: &Common, random: &mut Random, hours: usize) -> Vec<[f64; KINDS]> {
+    let steps: [(f64, f64, f64); KINDS] = climate.noise.map(|n| (n.sd, n.lag1, (1.0 - n.lag1 * n.lag1).sqrt()));
     let kept = common.noise_kept.array();
     let rest = (1.0 - common.o3_no2 * common.o3_no2).sqrt();
     let mut state = [0.0; KINDS];
@@ -281,13 +260,10 @@ impl Year {
     /// Every station at the `i`-th hour.
     pub fn at(&self, i: usize) -> impl Iterator<Item = Hour<'_>> {
         let time = self.time(i);
-        self.stations
-            .iter()
-            .enumerate()
-            .map(move |(s, station)| Hour {
-                time,
-                station,
-                values: Pollutant::ALL.map(|p| self.value(i, s, p)),
-            })
+        self.stations.iter().enumerate().map(move |(s, station)| Hour {
+            time,
+            station,
+            values: Pollutant::ALL.map(|p| self.value(i, s, p)),
+        })
     }
 }

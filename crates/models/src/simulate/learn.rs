@@ -2,10 +2,7 @@
 
 use super::climate::{Noise, Station, Step};
 use super::tables::Table;
-use super::{
-    CO, COARSE, Climate, Common, Gaps, KINDS, LearnError, NO2, O3, PM25, SEASON_DAYS, Sources,
-    season_day,
-};
+use super::{CO, COARSE, Climate, Common, Gaps, KINDS, LearnError, NO2, O3, PM25, SEASON_DAYS, Sources, season_day};
 use crate::math::ln;
 use chrono::{DateTime, Days, NaiveDate, Timelike};
 use std::collections::BTreeMap;
@@ -24,14 +21,7 @@ impl Climate {
         let spread = spread(&days, cities.len(), common);
         let season = season(&days, &spread, common);
         let anomaly = anomalies(&days, &spread, &season, common);
-        let winter = hours(
-            "winter hours",
-            sources.winter_hours,
-            "city",
-            None,
-            &names,
-            common,
-        )?;
+        let winter = hours("winter hours", sources.winter_hours, "city", None, &names, common)?;
         let spring = hours(
             "spring hours",
             sources.spring_hours,
@@ -67,11 +57,7 @@ fn cities(text: &str) -> Result<(Vec<String>, BTreeMap<String, usize>), LearnErr
         rows.push((table.text(0).to_owned(), table.text(1).to_owned()));
     }
     rows.sort();
-    let names = rows
-        .iter()
-        .enumerate()
-        .map(|(i, r)| (r.1.clone(), i))
-        .collect();
+    let names = rows.iter().enumerate().map(|(i, r)| (r.1.clone(), i)).collect();
     Ok((rows.into_iter().map(|r| r.0).collect(), names))
 }
 
@@ -108,10 +94,7 @@ fn stations(text: &str, cities: &[String]) -> Result<(Vec<Station>, Vec<f64>), L
             evaluates: table.text(3) == "1" && table.text(5) != "1",
         });
     }
-    let mean: Vec<f64> = lat
-        .iter()
-        .map(|l| if l.1 > 0.0 { l.0 / l.1 } else { 0.0 })
-        .collect();
+    let mean: Vec<f64> = lat.iter().map(|l| if l.1 > 0.0 { l.0 / l.1 } else { 0.0 }).collect();
     let (low, high) = mean
         .iter()
         .fold((f64::MAX, f64::MIN), |a, m| (a.0.min(*m), a.1.max(*m)));
@@ -121,10 +104,7 @@ fn stations(text: &str, cities: &[String]) -> Result<(Vec<Station>, Vec<f64>), L
             what: "every city needs a national station".to_owned(),
         });
     }
-    Ok((
-        stations,
-        mean.iter().map(|m| (m - low) / (high - low)).collect(),
-    ))
+    Ok((stations, mean.iter().map(|m| (m - low) / (high - low)).collect()))
 }
 
 struct CityDays {
@@ -148,25 +128,12 @@ fn logs(v: [Option<f64>; 6], common: &Common) -> Logs {
     out
 }
 
-fn city_days(
-    text: &str,
-    names: &BTreeMap<String, usize>,
-    common: &Common,
-) -> Result<CityDays, LearnError> {
+fn city_days(text: &str, names: &BTreeMap<String, usize>, common: &Common) -> Result<CityDays, LearnError> {
     const NAME: &str = "city days";
     let mut table = Table::open(
         NAME,
         text,
-        &[
-            "city",
-            "date",
-            "pm25",
-            "pm10",
-            "so2",
-            "no2",
-            "co",
-            "o3_8h_max",
-        ],
+        &["city", "date", "pm25", "pm10", "so2", "no2", "co", "o3_8h_max"],
     )?;
     let mut by_day: BTreeMap<NaiveDate, Vec<Logs>> = BTreeMap::new();
     while table.next()? {
@@ -181,14 +148,9 @@ fn city_days(
         for (i, cell) in v.iter_mut().enumerate() {
             *cell = table.positive(i + 2)?;
         }
-        by_day
-            .entry(date)
-            .or_insert_with(|| vec![[None; KINDS]; names.len()])[*city] = logs(v, common);
+        by_day.entry(date).or_insert_with(|| vec![[None; KINDS]; names.len()])[*city] = logs(v, common);
     }
-    let (Some(first), Some(last)) = (
-        by_day.keys().next().copied(),
-        by_day.keys().next_back().copied(),
-    ) else {
+    let (Some(first), Some(last)) = (by_day.keys().next().copied(), by_day.keys().next_back().copied()) else {
         return Err(LearnError::Content {
             name: NAME,
             what: "no day of a listed city".to_owned(),
@@ -200,11 +162,8 @@ fn city_days(
     };
     let mut date = first;
     while date <= last {
-        days.logs.push(
-            by_day
-                .remove(&date)
-                .unwrap_or_else(|| vec![[None; KINDS]; names.len()]),
-        );
+        days.logs
+            .push(by_day.remove(&date).unwrap_or_else(|| vec![[None; KINDS]; names.len()]));
         date = date + Days::new(1);
     }
     Ok(days)
@@ -298,8 +257,7 @@ fn anomalies(
             }
         }
     }
-    let bound =
-        squares.map(|(sum, n): (f64, f64)| common.clip_sd * (sum / f64::max(n, 1.0)).sqrt());
+    let bound = squares.map(|(sum, n): (f64, f64)| common.clip_sd * (sum / f64::max(n, 1.0)).sqrt());
     rest.iter()
         .map(|day| {
             let mut fill = [0.0; KINDS];
@@ -379,8 +337,7 @@ fn deviation(series: &Hours, hour: i64, kind: usize, common: &Common) -> Option<
         .range(hour - 12..hour + 12)
         .filter_map(|(_, v)| v[kind])
         .collect();
-    (around.len() as f64 >= 24.0 * common.coverage)
-        .then(|| x - around.iter().sum::<f64>() / around.len() as f64)
+    (around.len() as f64 >= 24.0 * common.coverage).then(|| x - around.iter().sum::<f64>() / around.len() as f64)
 }
 
 fn median(values: &mut [f64]) -> Option<f64> {
@@ -424,8 +381,7 @@ fn noise(places: &[Hours], shape: &[[f64; 24]; KINDS], common: &Common) -> [Nois
         let (mut product, mut square) = (0.0, 0.0);
         for series in places {
             let rest = |hour: i64| {
-                deviation(series, hour, kind, common)
-                    .map(|d| d - shape[kind][hour.rem_euclid(24) as usize])
+                deviation(series, hour, kind, common).map(|d| d - shape[kind][hour.rem_euclid(24) as usize])
             };
             for hour in series.keys() {
                 let Some(x) = rest(*hour) else { continue };
@@ -472,9 +428,7 @@ impl Count {
 fn gaps(places: &[Hours], common: &Common) -> Gaps {
     let (mut silent, mut single) = (Count::default(), [Count::default(); KINDS]);
     for series in places {
-        let share = |f: &dyn Fn(&Logs) -> bool| {
-            series.values().filter(|v| f(v)).count() as f64 / series.len() as f64
-        };
+        let share = |f: &dyn Fn(&Logs) -> bool| series.values().filter(|v| f(v)).count() as f64 / series.len() as f64;
         if share(&|v| v.iter().any(Option::is_some)) < common.alive {
             continue;
         }

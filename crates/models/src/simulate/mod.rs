@@ -43,14 +43,7 @@ pub enum Pollutant {
 }
 
 impl Pollutant {
-    pub const ALL: [Self; 6] = [
-        Self::Pm25,
-        Self::Pm10,
-        Self::So2,
-        Self::No2,
-        Self::Co,
-        Self::O3,
-    ];
+    pub const ALL: [Self; 6] = [Self::Pm25, Self::Pm10, Self::So2, Self::No2, Self::Co, Self::O3];
 
     /// The column's name in the hourly files.
     pub const fn column(self) -> &'static str {

@@ -209,22 +209,13 @@ impl Common {
             what: what.to_owned(),
         };
         if common.block_weeks.is_empty() || common.block_weeks.contains(&0) {
-            return Err(content(
-                "`block_weeks` needs at least one number of weeks above 0",
-            ));
+            return Err(content("`block_weeks` needs at least one number of weeks above 0"));
         }
-        if common.o3_window == 0
-            || common.o3_first_label < common.o3_window
-            || common.o3_first_label > 24
-        {
-            return Err(content(
-                "`o3_first_label` must lie between `o3_window` and 24",
-            ));
+        if common.o3_window == 0 || common.o3_first_label < common.o3_window || common.o3_first_label > 24 {
+            return Err(content("`o3_first_label` must lie between `o3_window` and 24"));
         }
         if !(0.0..=1.0).contains(&common.city_share) || !(-1.0..=1.0).contains(&common.o3_no2) {
-            return Err(content(
-                "`city_share` must lie in 0..1 and `o3_no2` in -1..1",
-            ));
+            return Err(content("`city_share` must lie in 0..1 and `o3_no2` in -1..1"));
         }
         Ok(common)
     }
@@ -252,9 +243,7 @@ impl YearParams {
             expected = s.to.succ_opt();
         }
         if expected.is_none_or(|d| d.year() != year.year + 1 || d.ordinal() != 1) {
-            return Err(content(
-                "the last segment must end on 31 December".to_owned(),
-            ));
+            return Err(content("the last segment must end on 31 December".to_owned()));
         }
         Ok(year)
     }

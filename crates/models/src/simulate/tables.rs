@@ -13,11 +13,7 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// Opens `text`; `columns` are addressed by their place in this list afterwards.
-    pub(super) fn open(
-        name: &'static str,
-        text: &'a str,
-        columns: &[&'static str],
-    ) -> Result<Self, LearnError> {
+    pub(super) fn open(name: &'static str, text: &'a str, columns: &[&'static str]) -> Result<Self, LearnError> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().map_err(|e| LearnError::Csv {
             name,
@@ -42,12 +38,10 @@ impl<'a> Table<'a> {
 
     /// The next row, or `false` at the end.
     pub(super) fn next(&mut self) -> Result<bool, LearnError> {
-        self.reader
-            .read_record(&mut self.record)
-            .map_err(|e| LearnError::Csv {
-                name: self.name,
-                what: e.to_string(),
-            })
+        self.reader.read_record(&mut self.record).map_err(|e| LearnError::Csv {
+            name: self.name,
+            what: e.to_string(),
+        })
     }
 
     pub(super) fn text(&self, column: usize) -> &str {
@@ -82,7 +76,6 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn time(&self, column: usize) -> Result<NaiveDateTime, LearnError> {
-        NaiveDateTime::parse_from_str(self.text(column), "%Y-%m-%d %H:%M")
-            .map_err(|_| self.bad(column))
+        NaiveDateTime::parse_from_str(self.text(column), "%Y-%m-%d %H:%M").map_err(|_| self.bad(column))
     }
 }

@@ -17,9 +17,7 @@ pub const CO: usize = 4;
 pub const O3: usize = 5;
 
 pub fn data(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../data")
-        .join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path)
 }
 
 /// The text of a file of `data/`, unpacked.
@@ -85,12 +83,7 @@ fn of_law(p: Pollutant) -> air::Pollutant {
 /// The rules of a simulated year: none of them changes within it.
 pub fn rules(year: i32) -> Rules {
     let law = Law::load_dir(&data("../law")).unwrap_or_else(|e| panic!("{e:?}"));
-    Rules::at(
-        &law,
-        NaiveDate::from_ymd_opt(year, 12, 31).unwrap(),
-        "340000",
-    )
-    .unwrap()
+    Rules::at(&law, NaiveDate::from_ymd_opt(year, 12, 31).unwrap(), "340000").unwrap()
 }
 
 fn station_day(rules: &Rules, hours: [Option<i64>; 24], p: Pollutant) -> Option<Decimal> {
@@ -116,21 +109,13 @@ pub fn judge(year: &Year, climate: &Climate) -> Judged {
     let count = year.len() / 24;
     let mut days = vec![vec![CityDay::default(); count]; cities.len()];
     for (c, city) in days.iter_mut().enumerate() {
-        let members: Vec<usize> = (0..stations.len())
-            .filter(|s| stations[*s] == (c, true))
-            .collect();
+        let members: Vec<usize> = (0..stations.len()).filter(|s| stations[*s] == (c, true)).collect();
         for (d, day) in city.iter_mut().enumerate() {
             let mut values = [None; 6];
             for p in Pollutant::ALL {
                 let sites: Vec<Option<Decimal>> = members
                     .iter()
-                    .map(|s| {
-                        station_day(
-                            &rules,
-                            std::array::from_fn(|h| year.value(d * 24 + h, *s, p)),
-                            p,
-                        )
-                    })
+                    .map(|s| station_day(&rules, std::array::from_fn(|h| year.value(d * 24 + h, *s, p)), p))
                     .collect();
                 let value = rules.city_day(of_law(p), &sites).unwrap().value;
                 values[p as usize] = value;
@@ -140,8 +125,7 @@ pub fn judge(year: &Year, climate: &Climate) -> Judged {
                 .iter()
                 .map(|s| {
                     // The largest hour counts where the day's ozone is valid.
-                    let hours: [_; 24] =
-                        std::array::from_fn(|h| year.value(d * 24 + h, *s, Pollutant::O3));
+                    let hours: [_; 24] = std::array::from_fn(|h| year.value(d * 24 + h, *s, Pollutant::O3));
                     station_day(&rules, hours, Pollutant::O3)?;
                     hours.into_iter().flatten().max().map(Decimal::from_int)
                 })
@@ -198,14 +182,7 @@ impl Judged {
         sum / cities.len() as f64
     }
     /// Mean over the cities of each city's percentile of day values.
-    pub fn percentile(
-        &self,
-        division: &str,
-        from: NaiveDate,
-        to: NaiveDate,
-        p: usize,
-        q: f64,
-    ) -> f64 {
+    pub fn percentile(&self, division: &str, from: NaiveDate, to: NaiveDate, p: usize, q: f64) -> f64 {
         let cities = self.of(division);
         let sum: f64 = cities
             .iter()
@@ -229,11 +206,7 @@ impl Judged {
         for c in self.of(division) {
             for d in &self.days[c][self.span(from, to)] {
                 if let Some(good) = d.good {
-                    out = (
-                        out.0 + u32::from(good),
-                        out.1 + u32::from(d.heavy),
-                        out.2 + 1,
-                    );
+                    out = (out.0 + u32::from(good), out.1 + u32::from(d.heavy), out.2 + 1);
                 }
             }
         }
@@ -254,10 +227,7 @@ impl Judged {
             let (part, whole) = match t.item.as_str() {
                 "good_day_ratio" => {
                     let valid: Vec<bool> = days.iter().filter_map(|d| d.good).collect();
-                    (
-                        100 * valid.iter().filter(|g| **g).count() as i128,
-                        valid.len(),
-                    )
+                    (100 * valid.iter().filter(|g| **g).count() as i128, valid.len())
                 }
                 item => {
                     let p = ["pm25", "pm10", "so2", "no2"]

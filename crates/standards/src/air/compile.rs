@@ -21,20 +21,11 @@ impl<'a> Of<'a> {
 }
 
 /// A whole number from a cell.
-pub(crate) fn whole<T: TryFrom<i128>>(
-    p: &Provision,
-    row: usize,
-    column: &str,
-) -> Result<T, EvalError> {
+pub(crate) fn whole<T: TryFrom<i128>>(p: &Provision, row: usize, column: &str) -> Result<T, EvalError> {
     let d = p.table.decimal(row, column).map_err(EvalError::table(p))?;
     d.at_scale(0)
         .and_then(|n| T::try_from(n).ok())
-        .ok_or_else(|| {
-            EvalError::law(
-                p,
-                format!("column `{column}`: `{d}` is not a fitting whole number"),
-            )
-        })
+        .ok_or_else(|| EvalError::law(p, format!("column `{column}`: `{d}` is not a fitting whole number")))
 }
 
 /// A number from a cell.
@@ -50,8 +41,7 @@ pub(crate) fn row(p: &Provision, wanted: &[(&str, &str)]) -> Result<usize, EvalE
 /// The rounding in the columns `decimals` and `mode`.
 pub(crate) fn rounding(p: &Provision, row: usize) -> Result<Rounding, EvalError> {
     let name = p.table.text(row, "mode");
-    let mode = Mode::by_name(name)
-        .ok_or_else(|| EvalError::law(p, format!("unknown rounding mode `{name}`")))?;
+    let mode = Mode::by_name(name).ok_or_else(|| EvalError::law(p, format!("unknown rounding mode `{name}`")))?;
     Ok(Rounding {
         mode,
         interval: Interval::Decimals(whole(p, row, "decimals")?),
@@ -60,14 +50,12 @@ pub(crate) fn rounding(p: &Provision, row: usize) -> Result<Rounding, EvalError>
 
 /// A pollutant named in a cell.
 pub(crate) fn pollutant(p: &Provision, name: &str) -> Result<Pollutant, EvalError> {
-    Pollutant::by_name(name)
-        .ok_or_else(|| EvalError::law(p, format!("`{name}` is not a pollutant of the index")))
+    Pollutant::by_name(name).ok_or_else(|| EvalError::law(p, format!("`{name}` is not a pollutant of the index")))
 }
 
 /// A period named in a cell.
 pub(crate) fn period(p: &Provision, name: &str) -> Result<Period, EvalError> {
-    Period::by_name(name)
-        .ok_or_else(|| EvalError::law(p, format!("`{name}` is not a period of the index")))
+    Period::by_name(name).ok_or_else(|| EvalError::law(p, format!("`{name}` is not a period of the index")))
 }
 
 /// Ozone of 8 hours is a row of its own; `o3` with period `8h` means the same.

@@ -10,10 +10,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "air.reference_state",
         title: ("参比状态换算", "Conversion between reference states"),
         args: &[
-            Arg::text(
-                "factor",
-                ("气体：so2 no2 co o3 nox", "gas: so2 no2 co o3 nox"),
-            ),
+            Arg::text("factor", ("气体：so2 no2 co o3 nox", "gas: so2 no2 co o3 nox")),
             Arg::number("c", "", ("浓度", "concentration")),
             Arg::text(
                 "state_of",
@@ -22,12 +19,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                     "a day on which the state of the value held, such as 2018-08-31",
                 ),
             ),
-            Arg::number(
-                "decimals",
-                "1",
-                ("小数位数，不给则6位", "decimals, 6 unless given"),
-            )
-            .optional(),
+            Arg::number("decimals", "1", ("小数位数，不给则6位", "decimals, 6 unless given")).optional(),
         ],
         results: &[
             Column::number("factor_exact"),
@@ -39,25 +31,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "air.volume_ratio",
-        title: (
-            "体积比换算为质量浓度",
-            "Mass concentration from a volume ratio",
-        ),
+        title: ("体积比换算为质量浓度", "Mass concentration from a volume ratio"),
         args: &[
             Arg::text(
                 "factor",
-                (
-                    "气体：so2 no2 o3（ppb），co（ppm）",
-                    "gas: so2 no2 o3 (ppb), co (ppm)",
-                ),
+                ("气体：so2 no2 o3（ppb），co（ppm）", "gas: so2 no2 o3 (ppb), co (ppm)"),
             ),
             Arg::number("ratio", "", ("体积比", "volume ratio")),
-            Arg::number(
-                "decimals",
-                "1",
-                ("小数位数，不给则4位", "decimals, 4 unless given"),
-            )
-            .optional(),
+            Arg::number("decimals", "1", ("小数位数，不给则4位", "decimals, 4 unless given")).optional(),
         ],
         results: &[Column::text("unit"), Column::text("per")],
         keys: &["air.volume_ratio"],
@@ -84,11 +65,7 @@ fn decimals(args: &Args, default: i32) -> Result<Rounding, EvalError> {
 fn state(of: &Of<'_>) -> Result<(Decimal, Decimal, Clause), EvalError> {
     let p = of.at("air.reference_state")?;
     let r = row(p, &[("kind", "gas")])?;
-    Ok((
-        decimal(p, r, "kelvin")?,
-        decimal(p, r, "kilopascal")?,
-        p.clause_ref(),
-    ))
+    Ok((decimal(p, r, "kelvin")?, decimal(p, r, "kilopascal")?, p.clause_ref()))
 }
 
 fn reference_state(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
@@ -114,9 +91,7 @@ fn reference_state(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         division: c.division,
     })?;
     // The same mass in the volume it takes at the other state: C1 = C0 · (T0/T1) · (P1/P0).
-    let exact = Ratio::from(t0)
-        .div(t1.into())?
-        .mul(Ratio::from(p1).div(p0.into())?)?;
+    let exact = Ratio::from(t0).div(t1.into())?.mul(Ratio::from(p1).div(p0.into())?)?;
     let converted = Ratio::from(value).mul(exact)?.round(&decimals(args, 6)?)?;
     let pressure = if p0 == p1 {
         String::new()
@@ -144,20 +119,10 @@ fn volume_ratio(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("air.volume_ratio", c.date, c.division)?;
     let factor = args.text("factor")?;
     let r = p.table.find(&[("pollutant", factor)]);
-    let r = r.ok_or_else(|| {
-        EvalError::argument(
-            "factor",
-            format!("`{factor}`: known are so2, no2, o3 and co"),
-        )
-    })?;
+    let r = r.ok_or_else(|| EvalError::argument("factor", format!("`{factor}`: known are so2, no2, o3 and co")))?;
     let (value, times) = (args.required_number("ratio")?, decimal(p, r, "factor")?);
-    let (unit, per) = (
-        p.unit(r, "factor").to_string(),
-        p.table.text(r, "per").to_string(),
-    );
-    let result = Ratio::from(value)
-        .mul(times.into())?
-        .round(&decimals(args, 4)?)?;
+    let (unit, per) = (p.unit(r, "factor").to_string(), p.table.text(r, "per").to_string());
+    let result = Ratio::from(value).mul(times.into())?.round(&decimals(args, 4)?)?;
     let e = Explanation::new("质量浓度", "Mass concentration")
         .value(result)
         .unit(&unit)

@@ -103,24 +103,14 @@ impl DayData {
     /// # Errors
     /// [`EvalError::NotInForce`], [`EvalError::Law`].
     pub fn at(law: &Law, date: NaiveDate, division: &str) -> Result<Self, EvalError> {
-        let of = Of {
-            law,
-            date,
-            division,
-        };
+        let of = Of { law, date, division };
         let (valid, decimals) = (of.at("air.valid")?, of.at("air.decimals")?);
         let (o3, city, limit) = (of.at("air.o3_8h")?, of.at("air.city")?, of.at("air.limit")?);
         let mut raw = [Rounding::gbt8170(0); 7];
         let mut hours = [None; 7];
         for p in Pollutant::ALL {
-            raw[p as usize] = rounding(
-                decimals,
-                row(decimals, &[("item", p.factor()), ("use", "raw")])?,
-            )?;
-            if let Some(r) = valid
-                .table
-                .find(&[("pollutant", p.name()), ("period", "1d")])
-            {
+            raw[p as usize] = rounding(decimals, row(decimals, &[("item", p.factor()), ("use", "raw")])?)?;
+            if let Some(r) = valid.table.find(&[("pollutant", p.name()), ("period", "1d")]) {
                 hours[p as usize] = Some(whole(valid, r, "minimum")?);
             }
         }
@@ -159,13 +149,7 @@ impl DayData {
     ///
     /// # Errors
     /// [`NumberError::Overflow`].
-    pub fn day_mean(
-        &self,
-        p: Pollutant,
-        sum_scaled: i128,
-        n: u32,
-        scale: u32,
-    ) -> Result<Option<Decimal>, NumberError> {
+    pub fn day_mean(&self, p: Pollutant, sum_scaled: i128, n: u32, scale: u32) -> Result<Option<Decimal>, NumberError> {
         match self.hours_needed(p) {
             Some(needed) if n >= needed && n > 0 => Ok(Some(
                 mean(sum_scaled, u64::from(n), scale)?.round(&self.raw[p as usize])?,
@@ -188,14 +172,8 @@ impl DayData {
             return Ok(None);
         }
         let scale = values.iter().map(Decimal::scale).max().unwrap_or(0);
-        let sum = values
-            .iter()
-            .try_fold(0i128, |s, v| s.checked_add(v.at_scale(scale)?));
-        let m = mean(
-            sum.ok_or(NumberError::Overflow)?,
-            values.len() as u64,
-            scale,
-        )?;
+        let sum = values.iter().try_fold(0i128, |s, v| s.checked_add(v.at_scale(scale)?));
+        let m = mean(sum.ok_or(NumberError::Overflow)?, values.len() as u64, scale)?;
         Ok(Some(m.round(rule)?))
     }
 
@@ -204,10 +182,7 @@ impl DayData {
     ///
     /// # Errors
     /// [`NumberError::Overflow`].
-    pub fn eight_hours(
-        &self,
-        hours: &[Option<Decimal>; 24],
-    ) -> Result<Vec<(usize, Option<Decimal>)>, NumberError> {
+    pub fn eight_hours(&self, hours: &[Option<Decimal>; 24]) -> Result<Vec<(usize, Option<Decimal>)>, NumberError> {
         let o = &self.ozone;
         (o.first..=o.last)
             .map(|label| Ok((label, self.eight_hour(&hours[label - o.window..label])?)))
@@ -293,12 +268,7 @@ impl DayData {
         };
         // Smallest n with n / sites >= share %: the quotient rounded up.
         let den = 100 * 10u128.saturating_pow(share.scale());
-        let n = div_round(
-            share.mantissa().saturating_mul(sites as i128),
-            den,
-            Mode::Up,
-        )
-        .unwrap_or(0);
+        let n = div_round(share.mantissa().saturating_mul(sites as i128), den, Mode::Up).unwrap_or(0);
         usize::try_from(n).unwrap_or(sites).clamp(1, sites.max(1))
     }
 
@@ -306,15 +276,8 @@ impl DayData {
     ///
     /// # Errors
     /// [`NumberError::Overflow`].
-    pub fn city_mean(
-        &self,
-        p: Pollutant,
-        sites: &[Option<Decimal>],
-    ) -> Result<CityMean, NumberError> {
-        let (valid, needed) = (
-            sites.iter().flatten().count(),
-            self.sites_needed(sites.len()),
-        );
+    pub fn city_mean(&self, p: Pollutant, sites: &[Option<Decimal>]) -> Result<CityMean, NumberError> {
+        let (valid, needed) = (sites.iter().flatten().count(), self.sites_needed(sites.len()));
         let mut value = None;
         if valid >= needed && valid > 0 {
             value = Some(exact_mean(sites.iter().flatten())?.round(&self.raw[p as usize])?);
@@ -329,9 +292,7 @@ impl DayData {
 }
 
 /// The exact mean of decimals.
-pub(crate) fn exact_mean<'a>(
-    values: impl Iterator<Item = &'a Decimal> + Clone,
-) -> Result<Ratio, NumberError> {
+pub(crate) fn exact_mean<'a>(values: impl Iterator<Item = &'a Decimal> + Clone) -> Result<Ratio, NumberError> {
     let scale = values.clone().map(Decimal::scale).max().unwrap_or(0);
     let (mut sum, mut n) = (0i128, 0u64);
     for v in values {
@@ -355,15 +316,9 @@ fn compile_ozone(o3: &Provision, valid: &Provision, limit: &Provision) -> Result
         windows: whole(o3, 0, "minimum")?,
         limit: decimal(limit, l, o3.table.text(0, "limit_class"))?,
     };
-    let fits = 1 <= ozone.window
-        && ozone.window <= ozone.first
-        && ozone.first <= ozone.last
-        && ozone.last <= 24;
+    let fits = 1 <= ozone.window && ozone.window <= ozone.first && ozone.first <= ozone.last && ozone.last <= 24;
     if !fits {
-        return Err(EvalError::law(
-            o3,
-            "the windows do not fit into a day of 24 hours",
-        ));
+        return Err(EvalError::law(o3, "the windows do not fit into a day of 24 hours"));
     }
     Ok(ozone)
 }

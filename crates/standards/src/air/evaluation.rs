@@ -13,40 +13,28 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::number(
             "so2_p",
             "ug/m3",
-            (
-                "SO2日均值百分位数（98）",
-                "98th percentile of SO2 day means",
-            ),
+            ("SO2日均值百分位数（98）", "98th percentile of SO2 day means"),
         )
         .optional(),
         Arg::number("no2", "ug/m3", ("NO2年均值", "year mean of NO2")).optional(),
         Arg::number(
             "no2_p",
             "ug/m3",
-            (
-                "NO2日均值百分位数（98）",
-                "98th percentile of NO2 day means",
-            ),
+            ("NO2日均值百分位数（98）", "98th percentile of NO2 day means"),
         )
         .optional(),
         Arg::number("pm10", "ug/m3", ("PM10年均值", "year mean of PM10")).optional(),
         Arg::number(
             "pm10_p",
             "ug/m3",
-            (
-                "PM10日均值百分位数（95）",
-                "95th percentile of PM10 day means",
-            ),
+            ("PM10日均值百分位数（95）", "95th percentile of PM10 day means"),
         )
         .optional(),
         Arg::number("pm2_5", "ug/m3", ("PM2.5年均值", "year mean of PM2.5")).optional(),
         Arg::number(
             "pm2_5_p",
             "ug/m3",
-            (
-                "PM2.5日均值百分位数（95）",
-                "95th percentile of PM2.5 day means",
-            ),
+            ("PM2.5日均值百分位数（95）", "95th percentile of PM2.5 day means"),
         )
         .optional(),
         Arg::number(
@@ -155,39 +143,27 @@ fn eval(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut columns: Vec<(&'static str, Cell)> = Vec::new();
     for (factor, mean_arg, percentile_arg) in SIX {
         let r = row(items, &[("factor", factor)])?;
-        let judge = rounding(
-            decimals,
-            row(decimals, &[("item", factor), ("use", "judge")])?,
-        )?;
+        let judge = rounding(decimals, row(decimals, &[("item", factor), ("use", "judge")])?)?;
         let against = |column: &str| -> Result<Option<Limit>, EvalError> {
             match items.table.text(r, column) {
                 "" => Ok(None),
                 period => Ok(Some(limit::find(&of, factor, period, class)?)),
             }
         };
-        let mut node = Explanation::new(factor.to_uppercase(), factor.to_uppercase())
-            .clause(items.clause_ref_row(r));
-        let mut check = |arg: &str,
-                         limit: Option<Limit>,
-                         zh: &str,
-                         en: &str|
-         -> Result<Option<Compliance>, EvalError> {
-            let Some(limit) = limit else { return Ok(None) };
-            let Some(given) = args.number(arg)? else {
-                missing.push(arg.to_string());
-                node =
-                    std::mem::take(&mut node).note(format!("缺{zh}"), format!("{en} is missing"));
-                return Ok(Some(Compliance::Unknown));
+        let mut node = Explanation::new(factor.to_uppercase(), factor.to_uppercase()).clause(items.clause_ref_row(r));
+        let mut check =
+            |arg: &str, limit: Option<Limit>, zh: &str, en: &str| -> Result<Option<Compliance>, EvalError> {
+                let Some(limit) = limit else { return Ok(None) };
+                let Some(given) = args.number(arg)? else {
+                    missing.push(arg.to_string());
+                    node = std::mem::take(&mut node).note(format!("缺{zh}"), format!("{en} is missing"));
+                    return Ok(Some(Compliance::Unknown));
+                };
+                let judged = given.round(&judge)?;
+                let ok = judged <= limit.value;
+                node = std::mem::take(&mut node).input(compare(zh, en, given, judged, &limit, ok));
+                Ok(Some(if ok { Compliance::Complies } else { Compliance::Exceeds }))
             };
-            let judged = given.round(&judge)?;
-            let ok = judged <= limit.value;
-            node = std::mem::take(&mut node).input(compare(zh, en, given, judged, &limit, ok));
-            Ok(Some(if ok {
-                Compliance::Complies
-            } else {
-                Compliance::Exceeds
-            }))
-        };
         let mean = check(mean_arg, against("mean_against")?, "年均值", "year mean")?;
         let p = items.table.text(r, "percentile");
         let percentile = check(
@@ -228,17 +204,8 @@ fn eval(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     })
 }
 
-fn compare(
-    zh: &str,
-    en: &str,
-    given: Decimal,
-    judged: Decimal,
-    limit: &Limit,
-    ok: bool,
-) -> Explanation {
-    let unit = Unit::parse(&limit.unit)
-        .map(|u| u.label())
-        .unwrap_or_default();
+fn compare(zh: &str, en: &str, given: Decimal, judged: Decimal, limit: &Limit, ok: bool) -> Explanation {
+    let unit = Unit::parse(&limit.unit).map(|u| u.label()).unwrap_or_default();
     let sign = if ok { "≤" } else { ">" };
     let mut e = Explanation::new(zh, en)
         .value(judged)

@@ -1,9 +1,7 @@
 //! HJ 633: individual indices, the index, its level and primary pollutants, in integers.
 
 use super::compile::{Of, period, pollutant, reported, rounding, row, whole};
-use super::index_compile::{
-    compile_inputs, compile_level, compile_missing, compile_practice, compile_row,
-};
+use super::index_compile::{compile_inputs, compile_level, compile_missing, compile_practice, compile_row};
 use super::report::{Aqi, Day, DayAqi, Hour, HourMode};
 use super::row::{Iaqi, Row};
 use super::{Period, Pollutant, PollutantSet};
@@ -99,11 +97,7 @@ impl Index {
     /// # Errors
     /// [`EvalError::NotInForce`], [`EvalError::Law`].
     pub fn at(law: &Law, date: NaiveDate, division: &str) -> Result<Self, EvalError> {
-        let of = Of {
-            law,
-            date,
-            division,
-        };
+        let of = Of { law, date, division };
         let (bp, above, decimals) = (
             of.at("air.iaqi.breakpoints")?,
             of.at("air.iaqi.above")?,
@@ -128,8 +122,8 @@ impl Index {
             rows.push(compile_row(bp, above, r, &rules[factor as usize])?);
         }
         let mode_name = round.table.text(0, "mode");
-        let mode = Mode::by_name(mode_name)
-            .ok_or_else(|| EvalError::law(round, format!("unknown mode `{mode_name}`")))?;
+        let mode =
+            Mode::by_name(mode_name).ok_or_else(|| EvalError::law(round, format!("unknown mode `{mode_name}`")))?;
         let order = primary
             .table
             .text(0, "order")
@@ -193,8 +187,7 @@ impl Index {
     fn iaqi_by(&self, row: &Row, factor: Pollutant, c: Decimal) -> Result<Iaqi, EvalError> {
         let c = c.round(&self.rounding[factor as usize])?;
         if c.is_negative() {
-            let reason =
-                format!("{c} is negative: review the value, a concentration has no index below 0");
+            let reason = format!("{c} is negative: review the value, a concentration has no index below 0");
             return Err(EvalError::argument(factor.name(), reason));
         }
         let scaled = c
@@ -249,11 +242,7 @@ impl Index {
     pub(crate) fn hourly_clauses(&self, mode: HourMode) -> (&Clause, &Clause, &Text) {
         match (&self.practice, mode) {
             (Some(p), HourMode::Practice) => (&p.clause, &p.missing_clause, &p.missing_note),
-            _ => (
-                &self.clauses.inputs,
-                &self.clauses.missing,
-                &self.clauses.missing_note,
-            ),
+            _ => (&self.clauses.inputs, &self.clauses.missing, &self.clauses.missing_note),
         }
     }
 
@@ -280,11 +269,7 @@ impl Index {
             && get(Pollutant::O3_8h, Period::H8).is_some()
             && out.iaqi[Pollutant::O3 as usize].is_some()
         {
-            out.missing = out
-                .missing
-                .iter()
-                .filter(|p| *p != Pollutant::O3_8h)
-                .collect();
+            out.missing = out.missing.iter().filter(|p| *p != Pollutant::O3_8h).collect();
         }
         out.of_the_rest = out.iaqi.iter().flatten().copied().max();
         let Some(aqi) = out.of_the_rest else {
@@ -311,9 +296,7 @@ impl Index {
     /// The index of one entry of a report.
     pub(crate) fn iaqi_of(&self, i: &Input, c: Decimal) -> Result<Iaqi, EvalError> {
         let row = self.row(i.factor, i.row);
-        let row = row.ok_or_else(|| {
-            EvalError::argument(i.factor.name(), "has no row in the table of breakpoints")
-        })?;
+        let row = row.ok_or_else(|| EvalError::argument(i.factor.name(), "has no row in the table of breakpoints"))?;
         self.iaqi_by(row, i.factor, c)
     }
 

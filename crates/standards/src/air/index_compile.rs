@@ -7,12 +7,7 @@ use crate::EvalError;
 use figure::{Interval, Rounding, Text};
 use law::Provision;
 
-pub(super) fn compile_row(
-    bp: &Provision,
-    above: &Provision,
-    r: usize,
-    rule: &Rounding,
-) -> Result<Row, EvalError> {
+pub(super) fn compile_row(bp: &Provision, above: &Provision, r: usize, rule: &Rounding) -> Result<Row, EvalError> {
     let mut points = Vec::new();
     for column in bp
         .table
@@ -31,24 +26,14 @@ pub(super) fn compile_row(
         Interval::Decimals(d) => u32::try_from(d).unwrap_or(0), // rounding to tens keeps no decimals
         Interval::Step(s) => s.scale(),
     };
-    let scale = points
-        .iter()
-        .map(|(c, _)| c.scale())
-        .max()
-        .unwrap_or(0)
-        .max(kept);
+    let scale = points.iter().map(|(c, _)| c.scale()).max().unwrap_or(0).max(kept);
     let scaled: Vec<(i64, u16)> = points
         .iter()
         .filter_map(|(c, i)| Some((i64::try_from(c.at_scale(scale)?).ok()?, *i)))
         .collect();
-    let rising = scaled
-        .windows(2)
-        .all(|w| w[0].0 < w[1].0 && w[0].1 < w[1].1); // windows(2) yields pairs
+    let rising = scaled.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 < w[1].1); // windows(2) yields pairs
     if scaled.len() != points.len() || scaled.len() < 2 || !rising {
-        return Err(EvalError::law(
-            bp,
-            format!("row {}: breakpoints must rise", r + 1),
-        ));
+        return Err(EvalError::law(bp, format!("row {}: breakpoints must rise", r + 1)));
     }
     let named = [
         ("factor", bp.table.text(r, "factor")),
@@ -99,14 +84,11 @@ pub(super) fn compile_missing(p: &Provision) -> Result<Missing, EvalError> {
             let limit = decimal(p, 0, "stands_above")?
                 .at_scale(0)
                 .and_then(|n| u16::try_from(n).ok());
-            Ok(Missing::StandsOnlyAbove(limit.ok_or_else(|| {
-                EvalError::law(p, "`stands_above` is not an index")
-            })?))
+            Ok(Missing::StandsOnlyAbove(
+                limit.ok_or_else(|| EvalError::law(p, "`stands_above` is not an index"))?,
+            ))
         }
-        other => Err(EvalError::law(
-            p,
-            format!("unknown rule `{other}` for a missing item"),
-        )),
+        other => Err(EvalError::law(p, format!("unknown rule `{other}` for a missing item"))),
     }
 }
 

@@ -58,17 +58,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                     "pollutant: so2 no2 co o3 pm10 pm2_5",
                 ),
             ),
-            Arg::text(
-                "period",
-                ("平均时间：1h 8h 24h", "averaging period: 1h 8h 24h"),
-            ),
+            Arg::text("period", ("平均时间：1h 8h 24h", "averaging period: 1h 8h 24h")),
             Arg::number(
                 "c",
                 "",
-                (
-                    "浓度，ug/m3（CO为mg/m3）",
-                    "concentration, ug/m3 (CO: mg/m3)",
-                ),
+                ("浓度，ug/m3（CO为mg/m3）", "concentration, ug/m3 (CO: mg/m3)"),
             ),
         ],
         results: &[
@@ -155,11 +149,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 fn iaqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let index = Index::at(c.law, c.date, c.division)?;
     let name = args.text("factor")?;
-    let factor = Pollutant::by_name(name)
-        .ok_or_else(|| EvalError::argument("factor", format!("`{name}` has no index")))?;
+    let factor =
+        Pollutant::by_name(name).ok_or_else(|| EvalError::argument("factor", format!("`{name}` has no index")))?;
     let name = args.text("period")?;
-    let period = Period::by_name(name)
-        .ok_or_else(|| EvalError::argument("period", format!("`{name}`: write 1h, 8h or 24h")))?;
+    let period =
+        Period::by_name(name).ok_or_else(|| EvalError::argument("period", format!("`{name}`: write 1h, 8h or 24h")))?;
     let given = args.required_number("c")?;
     let result = index.iaqi(factor, period, given)?;
     let explanation = explain_iaqi(&index, factor, period, given, &result);
@@ -194,19 +188,10 @@ fn daily(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         &index.clauses.missing,
         &index.clauses.missing_note,
     );
-    let mut outcome = explain(
-        &index,
-        titles,
-        &aqi,
-        index.daily_inputs(),
-        clauses,
-        |f, p| day.get(f, p),
-    )?;
-    let unused = day.o3.is_some()
-        && index
-            .daily_inputs()
-            .iter()
-            .all(|i| i.factor != Pollutant::O3);
+    let mut outcome = explain(&index, titles, &aqi, index.daily_inputs(), clauses, |f, p| {
+        day.get(f, p)
+    })?;
+    let unused = day.o3.is_some() && index.daily_inputs().iter().all(|i| i.factor != Pollutant::O3);
     if unused {
         outcome.explanation = outcome.explanation.note(
             "日报不再使用臭氧1小时值",
@@ -282,9 +267,7 @@ fn explain(
         let rest = aqi.of_the_rest.map(|v| v.to_string()).unwrap_or_default();
         e = e.value("NA").note(
             format!("有缺项，其余项目的AQI为{rest}，不大于规定值，不发布"),
-            format!(
-                "an item is missing and the index of the rest, {rest}, is not high enough to stand"
-            ),
+            format!("an item is missing and the index of the rest, {rest}, is not high enough to stand"),
         );
     } else {
         value = number(aqi.aqi);
@@ -321,10 +304,7 @@ fn explain(
         }
     }
     if aqi.of_the_rest.is_none() {
-        e = e.note(
-            "没有一项有值，无法计算",
-            "no item has a value, so there is no index",
-        );
+        e = e.note("没有一项有值，无法计算", "no item has a value, so there is no index");
     }
     if !aqi.complete() {
         e = e
@@ -338,10 +318,7 @@ fn explain(
         ("level", level_cell),
         ("category", category),
         ("colour", colour),
-        (
-            "grade",
-            aqi.grade.map(|g| Decimal::from_int(i64::from(g))).into(),
-        ),
+        ("grade", aqi.grade.map(|g| Decimal::from_int(i64::from(g))).into()),
         ("iaqi_so2", iaqi(Pollutant::So2)),
         ("iaqi_no2", iaqi(Pollutant::No2)),
         ("iaqi_pm10", iaqi(Pollutant::Pm10)),
@@ -376,17 +353,9 @@ fn titles(p: Pollutant, period: Period) -> (String, String) {
 }
 
 /// The node of one individual index, with the formula of HJ 633 and its numbers.
-pub(super) fn explain_iaqi(
-    index: &Index,
-    factor: Pollutant,
-    period: Period,
-    given: Decimal,
-    r: &Iaqi,
-) -> Explanation {
+pub(super) fn explain_iaqi(index: &Index, factor: Pollutant, period: Period, given: Decimal, r: &Iaqi) -> Explanation {
     let (zh, en) = titles(factor, period);
-    let unit = Unit::parse(factor.unit())
-        .map(|u| u.label())
-        .unwrap_or_default();
+    let unit = Unit::parse(factor.unit()).map(|u| u.label()).unwrap_or_default();
     let mut concentration = Explanation::new("浓度", "concentration")
         .value(r.concentration)
         .unit(unit);

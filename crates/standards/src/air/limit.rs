@@ -23,10 +23,7 @@ const CLASS: Arg = Arg::text("class", ("级别：1或2，默认2", "class: 1 or 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "air.limit",
-        title: (
-            "环境空气污染物浓度限值",
-            "Limit of an ambient air pollutant",
-        ),
+        title: ("环境空气污染物浓度限值", "Limit of an ambient air pollutant"),
         args: &[FACTOR, PERIOD, CLASS],
         results: &[Column::text("unit"), Column::text("standard")],
         keys: &["air.limit"],
@@ -35,12 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "air.exceedance",
         title: ("超标倍数", "Exceedance multiple"),
-        args: &[
-            FACTOR,
-            PERIOD,
-            Arg::number("c", "", ("浓度", "concentration")),
-            CLASS,
-        ],
+        args: &[FACTOR, PERIOD, Arg::number("c", "", ("浓度", "concentration")), CLASS],
         results: &[
             Column::text("exceeds"),
             Column::number("limit"),
@@ -62,12 +54,7 @@ pub(crate) struct Limit {
 }
 
 /// The limit of a pollutant for a period and class.
-pub(crate) fn find(
-    of: &Of<'_>,
-    factor: &str,
-    period: &str,
-    class: &str,
-) -> Result<Limit, EvalError> {
+pub(crate) fn find(of: &Of<'_>, factor: &str, period: &str, class: &str) -> Result<Limit, EvalError> {
     let p = of.at("air.limit")?;
     let period = match (factor, period) {
         ("o3" | "o3_8h", "8h" | "8hmax1d" | "1d") => "8hmax1d",
@@ -81,10 +68,7 @@ pub(crate) fn find(
         .ok_or_else(|| {
             EvalError::argument(
                 "period",
-                format!(
-                    "{} has no limit for `{factor}` over `{period}`",
-                    p.standard.number
-                ),
+                format!("{} has no limit for `{factor}` over `{period}`", p.standard.number),
             )
         })?;
     let value = decimal(p, r, class)?;
@@ -100,10 +84,7 @@ pub(crate) fn class(args: &Args) -> Result<&'static str, EvalError> {
     match args.get("class").unwrap_or("2") {
         "1" | "class1" | "一级" => Ok("class1"),
         "2" | "class2" | "二级" => Ok("class2"),
-        other => Err(EvalError::argument(
-            "class",
-            format!("`{other}`: write 1 or 2"),
-        )),
+        other => Err(EvalError::argument("class", format!("`{other}`: write 1 or 2"))),
     }
 }
 
@@ -117,12 +98,7 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         date: c.date,
         division: c.division,
     };
-    let l = find(
-        &of,
-        args.text("factor")?,
-        args.text("period")?,
-        class(args)?,
-    )?;
+    let l = find(&of, args.text("factor")?, args.text("period")?, class(args)?)?;
     let e = Explanation::new("浓度限值", "Limit")
         .value(l.value)
         .unit(label(&l.unit))
@@ -149,14 +125,8 @@ fn exceedance(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let l = find(&of, factor, args.text("period")?, class(args)?)?;
     let decimals = of.at("air.decimals")?;
     let item = if factor == "o3_8h" { "o3" } else { factor };
-    let judged_by: Rounding = rounding(
-        decimals,
-        row(decimals, &[("item", item), ("use", "judge")])?,
-    )?;
-    let multiple_by = rounding(
-        decimals,
-        row(decimals, &[("item", "multiple"), ("use", "statistic")])?,
-    )?;
+    let judged_by: Rounding = rounding(decimals, row(decimals, &[("item", item), ("use", "judge")])?)?;
+    let multiple_by = rounding(decimals, row(decimals, &[("item", "multiple"), ("use", "statistic")])?)?;
     let given = args.required_number("c")?;
     let judged = given.round(&judged_by)?;
     let exceeds = judged > l.value;
@@ -165,9 +135,7 @@ fn exceedance(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(decimals.clause_ref());
     let mut value = None;
     if exceeds && !l.value.is_zero() {
-        let exact = Ratio::from(judged)
-            .sub(l.value.into())?
-            .div(l.value.into())?;
+        let exact = Ratio::from(judged).sub(l.value.into())?.div(l.value.into())?;
         let multiple = exact.round(&multiple_by)?;
         e = e.value(multiple).formula(format!(
             "({judged} − {0}) ÷ {0} = {1} → {multiple}",

@@ -27,20 +27,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 ),
             ),
         ],
-        results: &[
-            Column::text("valid"),
-            Column::number("hours"),
-            Column::number("needed"),
-        ],
+        results: &[Column::text("valid"), Column::number("hours"), Column::number("needed")],
         keys: &["air.valid", "air.decimals"],
         eval: day_mean,
     },
     Function {
         name: "air.o3_8h",
-        title: (
-            "臭氧日最大8小时平均",
-            "Daily maximum of ozone's 8-hour means",
-        ),
+        title: ("臭氧日最大8小时平均", "Daily maximum of ozone's 8-hour means"),
         args: &[Arg::text(
             "hours",
             (
@@ -157,8 +150,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 
 fn factor(args: &Args) -> Result<Pollutant, EvalError> {
     let name = args.text("factor")?;
-    Pollutant::by_name(name)
-        .ok_or_else(|| EvalError::argument("factor", format!("`{name}` is not one of the six")))
+    Pollutant::by_name(name).ok_or_else(|| EvalError::argument("factor", format!("`{name}` is not one of the six")))
 }
 
 fn usage(args: &Args, default: Use) -> Result<Use, EvalError> {
@@ -180,11 +172,7 @@ fn label(p: Pollutant) -> String {
 fn sum_formula(values: &[Decimal], result: Decimal) -> Result<String, EvalError> {
     let mean = exact_mean(values.iter())?;
     let sum = values.iter().try_fold(Decimal::ZERO, |s, v| s.add(*v))?;
-    Ok(format!(
-        "{sum} ÷ {} = {} → {result}",
-        values.len(),
-        mean.shown(6)
-    ))
+    Ok(format!("{sum} ÷ {} = {} → {result}", values.len(), mean.shown(6)))
 }
 
 fn day_mean(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
@@ -213,13 +201,10 @@ fn day_mean(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .ok_or(figure::NumberError::Overflow)?;
     let n = u32::try_from(hours.len()).unwrap_or(24); // at most 24: checked above
     let value = rules.day_mean(p, sum, n, scale)?;
-    let mut e = Explanation::new(
-        format!("{}日均值", p.symbol()),
-        format!("Day mean of {}", p.symbol()),
-    )
-    .unit(label(p))
-    .clause(rules.clauses.valid.clone())
-    .clause(rules.clauses.decimals.clone());
+    let mut e = Explanation::new(format!("{}日均值", p.symbol()), format!("Day mean of {}", p.symbol()))
+        .unit(label(p))
+        .clause(rules.clauses.valid.clone())
+        .clause(rules.clauses.decimals.clone());
     e = match value {
         Some(v) => e.value(v).formula(sum_formula(&hours, v)?),
         None => e.note(
@@ -256,18 +241,13 @@ fn o3_8h(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .map(|(_, v)| v.map_or("-".into(), |v| v.to_string()))
         .collect();
     let (needed, limit, per_window) = rules.ozone_needs();
-    let mut e = Explanation::new(
-        "臭氧日最大8小时平均",
-        "Daily maximum of ozone's 8-hour means",
-    )
-    .unit(label(Pollutant::O3_8h))
-    .clause(rules.clauses.valid.clone())
-    .clause(rules.clauses.ozone.clone())
-    .clause(rules.clauses.decimals.clone());
+    let mut e = Explanation::new("臭氧日最大8小时平均", "Daily maximum of ozone's 8-hour means")
+        .unit(label(Pollutant::O3_8h))
+        .clause(rules.clauses.valid.clone())
+        .clause(rules.clauses.ozone.clone())
+        .clause(rules.clauses.decimals.clone());
     if let Some(v) = r.value {
-        e = e
-            .value(v)
-            .formula(format!("max({}) = {v}", list.join(", ")));
+        e = e.value(v).formula(format!("max({}) = {v}", list.join(", ")));
     }
     let n = r.windows;
     e = match r.why {
@@ -277,15 +257,11 @@ fn o3_8h(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         ),
         super::O3Why::Exceeds => e.clause(rules.clauses.limit.clone()).note(
             format!("有效滑动平均{n}个，少于{needed}个，但最大值超过{limit}，当日仍有效"),
-            format!(
-                "{n} valid windows of {needed}, but the maximum exceeds {limit}: the day counts"
-            ),
+            format!("{n} valid windows of {needed}, but the maximum exceeds {limit}: the day counts"),
         ),
         super::O3Why::TooFew => e.clause(rules.clauses.limit.clone()).note(
             format!("有效滑动平均{n}个，少于{needed}个，最大值未超过{limit}，当日无效"),
-            format!(
-                "{n} valid windows of {needed} and no exceedance of {limit}: the day does not count"
-            ),
+            format!("{n} valid windows of {needed} and no exceedance of {limit}: the day does not count"),
         ),
         super::O3Why::None => e.note(
             format!("没有一个窗口达到{per_window}个有效小时"),
@@ -324,10 +300,7 @@ fn city_mean(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     e = e.note(
         format!("{}个点位中{}个有效，至少要{}个", r.of, r.valid, r.needed),
-        format!(
-            "{} of {} sites are valid, {} are needed",
-            r.valid, r.of, r.needed
-        ),
+        format!("{} of {} sites are valid, {} are needed", r.valid, r.of, r.needed),
     );
     let columns = vec![
         ("valid", r.value.is_some().into()),
@@ -372,10 +345,7 @@ fn percentile(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let values: Vec<Decimal> = args.list("values")?.into_iter().flatten().collect();
     let p = args.required_number("p")?;
     if p.is_negative() || p > Decimal::from_int(100) {
-        return Err(EvalError::argument(
-            "p",
-            format!("{p} is not between 0 and 100"),
-        ));
+        return Err(EvalError::argument("p", format!("{p} is not between 0 and 100")));
     }
     // Without a pollutant the decimals are those of the whole-number ones.
     let of = if args.get("factor").is_some() {
@@ -396,16 +366,13 @@ fn percentile(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let exact = exact.map(|x| x.shown(6)).unwrap_or_default();
     if let Some(v) = value {
         let n = values.len();
-        e = e.value(v).formula(format!(
-            "n = {n}, k = 1 + ({n} − 1) × {p} / 100, m = {exact} → {v}"
-        ));
+        e = e
+            .value(v)
+            .formula(format!("n = {n}, k = 1 + ({n} − 1) × {p} / 100, m = {exact} → {v}"));
     } else {
         e = e.note("没有有效日值", "there is no valid day value");
     }
-    let columns = vec![
-        ("days", (values.len() as i64).into()),
-        ("exact", Cell::from(exact)),
-    ];
+    let columns = vec![("days", (values.len() as i64).into()), ("exact", Cell::from(exact))];
     Ok(Outcome {
         value: value.into(),
         columns,
@@ -416,20 +383,12 @@ fn percentile(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn year_valid(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rules = Statistics::at(c.law, c.date, c.division)?;
     let p = factor(args)?;
-    let bad = || {
-        EvalError::argument(
-            "days",
-            "must be twelve whole numbers of days, one for each month",
-        )
-    };
-    let days = args.list("days")?.into_iter().map(|d| {
-        d.and_then(|d| u32::try_from(d.at_scale(0)?).ok())
-            .ok_or_else(bad)
-    });
-    let days: [u32; 12] = days
-        .collect::<Result<Vec<_>, _>>()?
-        .try_into()
-        .map_err(|_| bad())?;
+    let bad = || EvalError::argument("days", "must be twelve whole numbers of days, one for each month");
+    let days = args
+        .list("days")?
+        .into_iter()
+        .map(|d| d.and_then(|d| u32::try_from(d.at_scale(0)?).ok()).ok_or_else(bad));
+    let days: [u32; 12] = days.collect::<Result<Vec<_>, _>>()?.try_into().map_err(|_| bad())?;
     let r = rules.year_valid(p, &days);
     let months: Vec<String> = r.short_months.iter().map(ToString::to_string).collect();
     // Pollutants without a year mean (CO, ozone) are valid by their percentile.

@@ -112,13 +112,7 @@ impl Rules {
     ///
     /// # Errors
     /// As there.
-    pub fn day_mean(
-        &self,
-        p: Pollutant,
-        sum_scaled: i128,
-        n: u32,
-        scale: u32,
-    ) -> Result<Option<Decimal>, NumberError> {
+    pub fn day_mean(&self, p: Pollutant, sum_scaled: i128, n: u32, scale: u32) -> Result<Option<Decimal>, NumberError> {
         self.day.day_mean(p, sum_scaled, n, scale)
     }
 
@@ -134,11 +128,7 @@ impl Rules {
     ///
     /// # Errors
     /// As there.
-    pub fn city_day(
-        &self,
-        p: Pollutant,
-        sites: &[Option<Decimal>],
-    ) -> Result<CityMean, NumberError> {
+    pub fn city_day(&self, p: Pollutant, sites: &[Option<Decimal>]) -> Result<CityMean, NumberError> {
         self.day.city_mean(p, sites)
     }
 
@@ -146,12 +136,7 @@ impl Rules {
     ///
     /// # Errors
     /// As there.
-    pub fn period_mean(
-        &self,
-        p: Pollutant,
-        days: &[Decimal],
-        usage: Use,
-    ) -> Result<Option<Decimal>, NumberError> {
+    pub fn period_mean(&self, p: Pollutant, days: &[Decimal], usage: Use) -> Result<Option<Decimal>, NumberError> {
         self.statistics.period_mean(p, days, usage)
     }
 
@@ -183,10 +168,6 @@ impl Rules {
     /// # Errors
     /// As there.
     pub fn composite(&self, statistics: &[Decimal; 6]) -> Result<Composite, EvalError> {
-        Ok(self
-            .ranking
-            .as_ref()
-            .map_err(Clone::clone)?
-            .composite(statistics)?)
+        Ok(self.ranking.as_ref().map_err(Clone::clone)?.composite(statistics)?)
     }
 }

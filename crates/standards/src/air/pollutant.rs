@@ -127,9 +127,7 @@ impl PollutantSet {
     }
     /// Those in it, in the fixed order.
     pub fn iter(self) -> impl Iterator<Item = Pollutant> {
-        Pollutant::ALL
-            .into_iter()
-            .filter(move |p| self.contains(*p))
+        Pollutant::ALL.into_iter().filter(move |p| self.contains(*p))
     }
 }
 

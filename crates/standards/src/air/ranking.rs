@@ -31,19 +31,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ),
             Arg::text(
                 "weights",
-                (
-                    "权重：law（默认）或claimed",
-                    "weights: law (default) or claimed",
-                ),
+                ("权重：law（默认）或claimed", "weights: law (default) or claimed"),
             )
             .optional(),
             Arg::number(
                 "decimals",
                 "1",
-                (
-                    "小数位数，默认按规定",
-                    "decimals; by the rules unless given",
-                ),
+                ("小数位数，默认按规定", "decimals; by the rules unless given"),
             )
             .optional(),
         ],
@@ -56,12 +50,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Column::number("i_co"),
             Column::number("i_o3"),
         ],
-        keys: &[
-            "air.ranking.items",
-            "air.ranking.weights",
-            "air.ranking",
-            "air.limit",
-        ],
+        keys: &["air.ranking.items", "air.ranking.weights", "air.ranking", "air.limit"],
         eval: composite,
     },
     Function {
@@ -131,37 +120,18 @@ impl Ranking {
         Self::with_weights(law, date, division, "air.ranking.weights")
     }
 
-    fn with_weights(
-        law: &Law,
-        date: NaiveDate,
-        division: &str,
-        key: &str,
-    ) -> Result<Self, EvalError> {
-        let of = Of {
-            law,
-            date,
-            division,
-        };
+    fn with_weights(law: &Law, date: NaiveDate, division: &str, key: &str) -> Result<Self, EvalError> {
+        let of = Of { law, date, division };
         let (items, weights) = (of.at("air.ranking.items")?, of.at(key)?);
         let (ranking, limit) = (of.at("air.ranking")?, of.at("air.limit")?);
         let (mut s, mut w) = ([Decimal::ZERO; 6], [Decimal::ZERO; 6]);
         for (i, (_, name)) in SIX.iter().enumerate() {
             let r = row(items, &[("factor", name)])?;
-            let named = [
-                ("pollutant", *name),
-                ("period", items.table.text(r, "limit_period")),
-            ];
-            s[i] = decimal(
-                limit,
-                row(limit, &named)?,
-                items.table.text(r, "limit_class"),
-            )?;
+            let named = [("pollutant", *name), ("period", items.table.text(r, "limit_period"))];
+            s[i] = decimal(limit, row(limit, &named)?, items.table.text(r, "limit_class"))?;
             w[i] = decimal(weights, row(weights, &[("factor", name)])?, "weight")?;
             if s[i].is_zero() {
-                return Err(EvalError::law(
-                    limit,
-                    format!("the limit of {name} is zero"),
-                ));
+                return Err(EvalError::law(limit, format!("the limit of {name} is zero")));
             }
         }
         if ranking.table.text(0, "ties") != "competition" {
@@ -233,8 +203,7 @@ fn composite(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut rules = Ranking::with_weights(c.law, c.date, c.division, key)?;
     if let Some(d) = args.number("decimals")? {
         let whole = d.at_scale(0).and_then(|n| i32::try_from(n).ok());
-        rules.decimals =
-            whole.ok_or_else(|| EvalError::argument("decimals", "must be a whole number"))?;
+        rules.decimals = whole.ok_or_else(|| EvalError::argument("decimals", "must be a whole number"))?;
     }
     let mut given = [Decimal::ZERO; 6];
     for (slot, (_, name)) in given.iter_mut().zip(SIX) {
@@ -254,10 +223,7 @@ fn composite(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             format!("{weight}×")
         };
         parts.push(format!("{times}{}/{}", given[i], rules.limits[i]));
-        columns.push((
-            NAMES[i],
-            result.singles[i].round(&Rounding::gbt8170(3))?.into(),
-        ));
+        columns.push((NAMES[i], result.singles[i].round(&Rounding::gbt8170(3))?.into()));
         e = e.input(
             Explanation::new(
                 format!("{}单项指数", p.symbol()),
@@ -290,17 +256,11 @@ fn ranks(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         "asc" => false,
         "desc" => true,
         other => {
-            return Err(EvalError::argument(
-                "order",
-                format!("`{other}`: write asc or desc"),
-            ));
+            return Err(EvalError::argument("order", format!("`{other}`: write asc or desc")));
         }
     };
     let ranks = Ranking::ranks(&values, larger);
-    let text: Vec<String> = ranks
-        .iter()
-        .map(|r| r.map_or("-".into(), |r| r.to_string()))
-        .collect();
+    let text: Vec<String> = ranks.iter().map(|r| r.map_or("-".into(), |r| r.to_string())).collect();
     let ranked = ranks.iter().flatten().count();
     let e = Explanation::new("名次", "Ranks")
         .value(text.join(" "))

@@ -21,7 +21,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "air.good_day_ratio",
         title: ("优良天数比率", "Ratio of good days"),
-        args: &[Arg::number("good", "d", ("优良天数", "good days")).optional(), VALID, AQIS],
+        args: &[
+            Arg::number("good", "d", ("优良天数", "good days")).optional(),
+            VALID,
+            AQIS,
+        ],
         results: COUNTED,
         keys: &["air.good_day", "air.ratio.decimals"],
         eval: |c, a| days(c, a, "good", true),
@@ -29,7 +33,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "air.heavy_day_ratio",
         title: ("重污染天数比率", "Ratio of heavy-pollution days"),
-        args: &[Arg::number("heavy", "d", ("重污染天数", "heavy-pollution days")).optional(), VALID, AQIS],
+        args: &[
+            Arg::number("heavy", "d", ("重污染天数", "heavy-pollution days")).optional(),
+            VALID,
+            AQIS,
+        ],
         results: COUNTED,
         keys: &["air.heavy_day", "air.ratio.decimals"],
         eval: |c, a| days(c, a, "heavy", false),
@@ -39,8 +47,18 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         title: ("区域天数比率", "Day ratio of a region from its cities"),
         args: &[
             Arg::text("days", ("各市天数，空格分隔", "days of each city, parted by spaces")),
-            Arg::text("valid", ("各市有效天数，空格分隔", "valid days of each city, parted by spaces")),
-            Arg::text("method", ("cities各市比率平均，days天数合并；默认按规定", "cities: mean of the rounded city ratios; days: all city-days pooled; by the rules unless given")).optional(),
+            Arg::text(
+                "valid",
+                ("各市有效天数，空格分隔", "valid days of each city, parted by spaces"),
+            ),
+            Arg::text(
+                "method",
+                (
+                    "cities各市比率平均，days天数合并；默认按规定",
+                    "cities: mean of the rounded city ratios; days: all city-days pooled; by the rules unless given",
+                ),
+            )
+            .optional(),
         ],
         results: &[Column::text("method"), Column::number("other_method")],
         keys: &["air.ratio.region", "air.ratio.decimals"],
@@ -67,11 +85,7 @@ impl Ratios {
     /// # Errors
     /// [`EvalError::NotInForce`], [`EvalError::Law`].
     pub fn at(law: &Law, date: NaiveDate, division: &str) -> Result<Self, EvalError> {
-        let of = Of {
-            law,
-            date,
-            division,
-        };
+        let of = Of { law, date, division };
         let (good, heavy) = (of.at("air.good_day")?, of.at("air.heavy_day")?);
         let (decimals, region) = (of.at("air.ratio.decimals")?, of.at("air.ratio.region")?);
         let cities_first = match region.table.text(0, "method") {
@@ -118,14 +132,9 @@ impl Ratios {
     ///
     /// # Errors
     /// [`NumberError::Overflow`].
-    pub fn region(
-        &self,
-        cities: &[(u64, u64)],
-        mean_of_cities: bool,
-    ) -> Result<Option<Decimal>, NumberError> {
+    pub fn region(&self, cities: &[(u64, u64)], mean_of_cities: bool) -> Result<Option<Decimal>, NumberError> {
         if !mean_of_cities {
-            let sum =
-                |f: fn(&(u64, u64)) -> u64| cities.iter().map(f).fold(0u64, u64::saturating_add);
+            let sum = |f: fn(&(u64, u64)) -> u64| cities.iter().map(f).fold(0u64, u64::saturating_add);
             return self.percent(sum(|c| c.0), sum(|c| c.1));
         }
         let mut ratios = Vec::with_capacity(cities.len());
@@ -135,9 +144,7 @@ impl Ratios {
         if ratios.is_empty() {
             return Ok(None);
         }
-        Ok(Some(
-            super::day::exact_mean(ratios.iter())?.round(&self.rounding)?,
-        ))
+        Ok(Some(super::day::exact_mean(ratios.iter())?.round(&self.rounding)?))
     }
 
     /// Whether the rules in force take the mean of the cities (else all days pooled).
@@ -155,21 +162,12 @@ fn as_count(d: Decimal) -> Option<u64> {
     u64::try_from(d.at_scale(0)?).ok()
 }
 
-fn days(
-    c: &Context<'_>,
-    args: &Args,
-    name: &'static str,
-    good: bool,
-) -> Result<Outcome, EvalError> {
+fn days(c: &Context<'_>, args: &Args, name: &'static str, good: bool) -> Result<Outcome, EvalError> {
     let rules = Ratios::at(c.law, c.date, c.division)?;
     let (part, valid) = match args.get("aqis") {
         Some(_) => {
             let aqis: Vec<Decimal> = args.list("aqis")?.into_iter().flatten().collect();
-            let limit = if good {
-                rules.good_max
-            } else {
-                rules.heavy_above
-            };
+            let limit = if good { rules.good_max } else { rules.heavy_above };
             let within = |a: &&Decimal| **a <= Decimal::from_int(i64::from(limit));
             let within = aqis.iter().filter(within).count() as u64;
             let all = aqis.len() as u64;
@@ -178,19 +176,12 @@ fn days(
         None => (count(args, name)?, count(args, "valid")?),
     };
     if part > valid {
-        return Err(EvalError::argument(
-            name,
-            format!("{part} days of {valid} valid ones"),
-        ));
+        return Err(EvalError::argument(name, format!("{part} days of {valid} valid ones")));
     }
     let value = rules.percent(part, valid)?;
     let (zh, en, clause) = match good {
         true => ("优良天数比率", "Ratio of good days", &rules.good),
-        false => (
-            "重污染天数比率",
-            "Ratio of heavy-pollution days",
-            &rules.heavy,
-        ),
+        false => ("重污染天数比率", "Ratio of heavy-pollution days", &rules.heavy),
     };
     let mut e = Explanation::new(zh, en)
         .unit("%")
@@ -202,15 +193,9 @@ fn days(
             e.value(v)
                 .formula(format!("{part} ÷ {valid} × 100 = {} → {v}", exact.shown(4)))
         }
-        None => e.note(
-            "没有有效天，无法计算",
-            "there is no valid day, so there is no ratio",
-        ),
+        None => e.note("没有有效天，无法计算", "there is no valid day, so there is no ratio"),
     };
-    let columns = vec![
-        ("days", (part as i64).into()),
-        ("valid", (valid as i64).into()),
-    ];
+    let columns = vec![("days", (part as i64).into()), ("valid", (valid as i64).into())];
     Ok(Outcome {
         value: value.into(),
         columns,
@@ -246,10 +231,7 @@ fn region(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
     };
     let cities: Vec<(u64, u64)> = part.into_iter().zip(valid).collect();
-    let (value, other) = (
-        rules.region(&cities, by_cities)?,
-        rules.region(&cities, !by_cities)?,
-    );
+    let (value, other) = (rules.region(&cities, by_cities)?, rules.region(&cities, !by_cities)?);
     let mut e = Explanation::new("区域天数比率", "Day ratio of the region")
         .unit("%")
         .clause(rules.region.clone())

@@ -46,12 +46,7 @@ pub struct Segment {
 
 impl Row {
     /// The index at a concentration in this row's scale, and the stretch it fell in.
-    pub(super) fn value(
-        &self,
-        c: i64,
-        mode: Mode,
-        max: u16,
-    ) -> Result<(Option<u16>, Option<usize>), NumberError> {
+    pub(super) fn value(&self, c: i64, mode: Mode, max: u16) -> Result<(Option<u16>, Option<usize>), NumberError> {
         let Some(hi) = self.points.iter().position(|(bp, _)| c <= *bp) else {
             return Ok(match self.beyond {
                 Beyond::Max => (Some(max), None),
@@ -88,15 +83,11 @@ pub(super) fn formula(c: Decimal, s: &Segment, value: u16) -> String {
         bp_hi,
     } = s;
     let exact = || {
-        let slope = Ratio::from(i64::from(iaqi_hi - iaqi_lo))
-            .div(Ratio::from(*bp_hi).sub((*bp_lo).into())?)?;
+        let slope = Ratio::from(i64::from(iaqi_hi - iaqi_lo)).div(Ratio::from(*bp_hi).sub((*bp_lo).into())?)?;
         slope
             .mul(Ratio::from(c).sub((*bp_lo).into())?)?
             .add(Ratio::from(i64::from(*iaqi_lo)))
     };
-    let shown = exact().map_or_else(
-        |_: NumberError| String::new(),
-        |r| format!(" = {}", r.shown(4)),
-    );
+    let shown = exact().map_or_else(|_: NumberError| String::new(), |r| format!(" = {}", r.shown(4)));
     format!("({iaqi_hi}−{iaqi_lo})⁄({bp_hi}−{bp_lo})×({c}−{bp_lo})+{iaqi_lo}{shown} → {value}")
 }

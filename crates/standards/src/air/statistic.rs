@@ -87,28 +87,18 @@ impl Statistics {
     /// # Errors
     /// [`EvalError::NotInForce`], [`EvalError::Law`].
     pub fn at(law: &Law, date: NaiveDate, division: &str) -> Result<Self, EvalError> {
-        let of = Of {
-            law,
-            date,
-            division,
-        };
+        let of = Of { law, date, division };
         let (decimals, valid) = (of.at("air.decimals")?, of.at("air.valid")?);
         let (percentile, p_valid) = (of.at("air.percentile")?, of.at("air.percentile.valid")?);
         let publish = of.at("air.decimals.publish").ok();
         let method = percentile.table.text(0, "method");
         if method != "linear n-1" {
-            return Err(EvalError::law(
-                percentile,
-                format!("unknown method `{method}`"),
-            ));
+            return Err(EvalError::law(percentile, format!("unknown method `{method}`")));
         }
         let decimals_for = |usage: &str| -> Result<[Rounding; 7], EvalError> {
             let mut out = [Rounding::gbt8170(0); 7];
             for p in Pollutant::ALL {
-                out[p as usize] = rounding(
-                    decimals,
-                    row(decimals, &[("item", p.factor()), ("use", usage)])?,
-                )?;
+                out[p as usize] = rounding(decimals, row(decimals, &[("item", p.factor()), ("use", usage)])?)?;
             }
             Ok(out)
         };
@@ -128,9 +118,7 @@ impl Statistics {
                     february: whole(pr, r, "february")?,
                 })
             };
-            let by_mean = valid
-                .table
-                .find(&[("pollutant", p.name()), ("period", "year")]);
+            let by_mean = valid.table.find(&[("pollutant", p.name()), ("period", "year")]);
             mean_valid[p as usize] = by_mean.map(|r| least(valid, r)).transpose()?;
             let by_percentile = p_valid.table.find(&[("factor", p.factor())]);
             percentile_valid[p as usize] = by_percentile.map(|r| least(p_valid, r)).transpose()?;
@@ -167,18 +155,11 @@ impl Statistics {
     ///
     /// # Errors
     /// [`NumberError`].
-    pub fn period_mean(
-        &self,
-        p: Pollutant,
-        days: &[Decimal],
-        usage: Use,
-    ) -> Result<Option<Decimal>, NumberError> {
+    pub fn period_mean(&self, p: Pollutant, days: &[Decimal], usage: Use) -> Result<Option<Decimal>, NumberError> {
         if days.is_empty() {
             return Ok(None);
         }
-        Ok(Some(
-            exact_mean(days.iter())?.round(&self.rounding(p, usage))?,
-        ))
+        Ok(Some(exact_mean(days.iter())?.round(&self.rounding(p, usage))?))
     }
 
     /// The percentile of day values, exact: round it once, for its use. None without any value.
@@ -211,10 +192,7 @@ impl Statistics {
     /// Whether a year has enough valid days, given their number in each month.
     pub fn year_valid(&self, p: Pollutant, days_per_month: &[u32; 12]) -> YearValid {
         let days = days_per_month.iter().sum();
-        let (m, q) = (
-            self.mean_valid[p as usize],
-            self.percentile_valid[p as usize],
-        );
+        let (m, q) = (self.mean_valid[p as usize], self.percentile_valid[p as usize]);
         let short = |l: &Least| -> Vec<u32> {
             let of = |month: u32| if month == 2 { l.february } else { l.month };
             (1u32..)

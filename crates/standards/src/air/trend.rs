@@ -39,10 +39,7 @@ fn change(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     );
     let (this, last) = (args.required_number("this")?, args.required_number("last")?);
     if last.is_zero() {
-        return Err(EvalError::argument(
-            "last",
-            "is zero: there is no rate of change",
-        ));
+        return Err(EvalError::argument("last", "is zero: there is no rate of change"));
     }
     let exact = Ratio::from(this)
         .sub(last.into())?
@@ -89,16 +86,10 @@ fn trend(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             "a year is missing: the ranks of the others would mean something else",
         )
     };
-    let values: Vec<Decimal> = given
-        .into_iter()
-        .collect::<Option<_>>()
-        .ok_or_else(missing)?;
+    let values: Vec<Decimal> = given.into_iter().collect::<Option<_>>().ok_or_else(missing)?;
     let n = i128::try_from(values.len()).unwrap_or(0);
     if !(2..=1000).contains(&n) {
-        return Err(EvalError::argument(
-            "values",
-            "between 2 and 1000 years are needed",
-        ));
+        return Err(EvalError::argument("values", "between 2 and 1000 years are needed"));
     }
     // r = 1 − 6·Σd²/(n³ − n), with d twice as large here.
     let sum: i128 = doubled_ranks(&values)

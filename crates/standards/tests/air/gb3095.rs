@@ -21,16 +21,12 @@ fn clause_4_limits_by_edition() {
     ];
     for (factor, period, class, wanted) in cases {
         let words = format!("factor={factor} period={period} class={class}");
-        let got = ["2026-02-28", "2026-03-01", "2031-01-01"]
-            .map(|d| call("air.limit", d, &words).value.to_string());
+        let got = ["2026-02-28", "2026-03-01", "2031-01-01"].map(|d| call("air.limit", d, &words).value.to_string());
         assert_eq!(got, wanted, "{words}");
     }
     let o = call("air.limit", OLD, "factor=co period=1d");
     assert_eq!(
-        (
-            o.column("unit").to_string(),
-            o.column("standard").to_string()
-        ),
+        (o.column("unit").to_string(), o.column("standard").to_string()),
         ("mg/m3".into(), "GB 3095-2012".into())
     );
     let e = call_in("air.limit", OLD, "", "factor=pm2_5 period=1h")
@@ -80,57 +76,28 @@ fn before_any_rule_nothing_is_judged() {
             .to_string();
         assert!(e.contains("is not in force on"), "{e}");
     }
-    let o = call_in(
-        "air.limit",
-        "2014-06-01",
-        "340100",
-        "factor=pm2_5 period=1d",
-    )
-    .unwrap();
-    assert_eq!(
-        o.explanation.clauses[0].certainty,
-        figure::Certainty::Likely
-    );
+    let o = call_in("air.limit", "2014-06-01", "340100", "factor=pm2_5 period=1d").unwrap();
+    assert_eq!(o.explanation.clauses[0].certainty, figure::Certainty::Likely);
 }
 
 #[test]
 fn clause_6_4_a_day_needs_twenty_hours() {
-    let hours =
-        |n: usize, missing: usize| format!("hours={}{}", "30+".repeat(n), "-+".repeat(missing));
+    let hours = |n: usize, missing: usize| format!("hours={}{}", "30+".repeat(n), "-+".repeat(missing));
     let words = |n, m| format!("factor=pm2_5 {}", hours(n, m));
     assert_eq!(
-        show(
-            "air.day_mean",
-            OLD,
-            &words(20, 4),
-            &["valid", "hours", "needed"]
-        ),
+        show("air.day_mean", OLD, &words(20, 4), &["valid", "hours", "needed"]),
         "30 | yes | 20 | 20"
     );
     assert_eq!(
-        show(
-            "air.day_mean",
-            OLD,
-            &words(19, 5),
-            &["valid", "hours", "needed"]
-        ),
+        show("air.day_mean", OLD, &words(19, 5), &["valid", "hours", "needed"]),
         " | no | 19 | 20"
     );
-    let e = call_in(
-        "air.day_mean",
-        OLD,
-        "",
-        &format!("factor=o3 {}", hours(24, 0)),
-    )
-    .unwrap_err()
-    .to_string();
+    let e = call_in("air.day_mean", OLD, "", &format!("factor=o3 {}", hours(24, 0)))
+        .unwrap_err()
+        .to_string();
     assert!(e.contains("ozone has no day mean"), "{e}");
     // Hour values are rounded before they are used: 30.5 is 30, 31.5 is 32.
-    let words = format!(
-        "factor=pm2_5 hours={}{}",
-        "30.5+".repeat(12),
-        "31.5+".repeat(12)
-    );
+    let words = format!("factor=pm2_5 hours={}{}", "30.5+".repeat(12), "31.5+".repeat(12));
     assert_eq!(show("air.day_mean", OLD, &words, &["valid"]), "31 | yes");
     let words = format!("factor=co hours={}{}", "0.6+".repeat(10), "0.7+".repeat(10));
     assert_eq!(show("air.day_mean", OLD, &words, &[]), "0.6"); // 0.65 to the even digit
@@ -142,26 +109,11 @@ fn clause_6_4_a_year_needs_324_days_and_27_a_month() {
         let words = format!("factor={factor} days={days}");
         show("air.year_valid", OLD, &words, &["days", "short_months"])
     };
-    assert_eq!(
-        year("27+25+27+27+27+27+27+27+28+28+27+27", "pm2_5"),
-        "yes | 324 | "
-    );
-    assert_eq!(
-        year("27+25+27+27+27+27+27+27+27+28+27+27", "pm2_5"),
-        "no | 323 | "
-    );
-    assert_eq!(
-        year("31+24+31+30+31+30+31+31+30+31+30+31", "pm2_5"),
-        "no | 361 | 2"
-    );
-    assert_eq!(
-        year("31+29+26+30+31+30+31+31+30+31+30+31", "o3_8h"),
-        "no | 361 | 3"
-    );
-    assert_eq!(
-        year("31+29+31+30+31+30+31+31+30+31+30+31", "co"),
-        "yes | 366 | "
-    );
+    assert_eq!(year("27+25+27+27+27+27+27+27+28+28+27+27", "pm2_5"), "yes | 324 | ");
+    assert_eq!(year("27+25+27+27+27+27+27+27+27+28+27+27", "pm2_5"), "no | 323 | ");
+    assert_eq!(year("31+24+31+30+31+30+31+31+30+31+30+31", "pm2_5"), "no | 361 | 2");
+    assert_eq!(year("31+29+26+30+31+30+31+31+30+31+30+31", "o3_8h"), "no | 361 | 3");
+    assert_eq!(year("31+29+31+30+31+30+31+31+30+31+30+31", "co"), "yes | 366 | ");
 }
 
 #[test]
@@ -193,14 +145,9 @@ fn clause_3_14_reference_state() {
         ),
         "100.0"
     );
-    let e = call_in(
-        "air.reference_state",
-        OLD,
-        "",
-        "factor=pm10 c=1 state_of=2018-01-01",
-    )
-    .unwrap_err()
-    .to_string();
+    let e = call_in("air.reference_state", OLD, "", "factor=pm10 c=1 state_of=2018-01-01")
+        .unwrap_err()
+        .to_string();
     assert!(e.contains("actual temperature"), "{e}");
     for (gas, wanted) in [
         ("so2", "2.6187 | ug/m3 | ppb"),

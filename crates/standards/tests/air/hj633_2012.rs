@@ -17,10 +17,7 @@ fn clause_6_1_the_formula_is_shown_with_its_numbers() {
     );
     assert_eq!(o.explanation.clauses[0].standard, "HJ 633-2012");
     assert_eq!(
-        (
-            o.column("level").to_string(),
-            o.column("category").to_string()
-        ),
+        (o.column("level").to_string(), o.column("category").to_string()),
         ("三级".into(), "轻度污染".into())
     );
 }
@@ -28,10 +25,7 @@ fn clause_6_1_the_formula_is_shown_with_its_numbers() {
 #[test]
 fn clause_6_2_exact_integers_stay_and_everything_else_goes_up() {
     // In binary 2.2 mg/m3 of CO gives 55.00000000000001 and rounds up to 56.
-    assert_eq!(
-        show("air.iaqi", OLD, "factor=co period=24h c=2.2", &[]),
-        "55"
-    );
+    assert_eq!(show("air.iaqi", OLD, "factor=co period=24h c=2.2", &[]), "55");
     for m in 1..=120i64 {
         // The law of CO up to 12 mg/m3, by hand: 50 a 2 mg/m3 up to 4, then 50 over 10.
         let wanted = if m <= 40 {
@@ -75,17 +69,11 @@ fn beyond_the_last_breakpoint() {
         let o = call("air.iaqi", OLD, words);
         assert_eq!(o.value.to_string(), "");
         assert!(
-            o.explanation
-                .notes
-                .iter()
-                .any(|n| n.en.contains("another period")),
+            o.explanation.notes.iter().any(|n| n.en.contains("another period")),
             "{words}"
         );
     }
-    assert_eq!(
-        show("air.iaqi", OLD, "factor=so2 period=1h c=800", &[]),
-        "200"
-    );
+    assert_eq!(show("air.iaqi", OLD, "factor=so2 period=1h c=800", &[]), "200");
     // … then ozone is reported by its hour, and the day is complete; without the hour it is not.
     let base = "so2=8 no2=41 pm10=60 pm2_5=30 co=0.9 o3_8h=850";
     assert_eq!(
@@ -155,12 +143,7 @@ fn table_2_levels_and_colours() {
     ] {
         let words = format!("so2=1 no2=1 pm10=1 pm2_5={pm} co=0.1 o3_8h=1");
         assert_eq!(
-            show(
-                "air.aqi.daily",
-                OLD,
-                &words,
-                &["level", "category", "colour", "grade"]
-            ),
+            show("air.aqi.daily", OLD, &words, &["level", "category", "colour", "grade"]),
             wanted
         );
     }
@@ -169,64 +152,34 @@ fn table_2_levels_and_colours() {
 #[test]
 fn clause_5_2_the_letter_and_the_practice_for_an_hour() {
     let hour = "so2=8 no2=20 co=0.5 o3=40 pm10=150 pm2_5=115 pm10_24h=70 pm2_5_24h=40";
+    assert_eq!(show("air.aqi.hourly", OLD, hour, &["primary"]), "150 | PM2.5");
     assert_eq!(
-        show("air.aqi.hourly", OLD, hour, &["primary"]),
-        "150 | PM2.5"
-    );
-    assert_eq!(
-        show(
-            "air.aqi.hourly",
-            OLD,
-            &format!("{hour} mode=letter2012"),
-            &["primary"]
-        ),
+        show("air.aqi.hourly", OLD, &format!("{hour} mode=letter2012"), &["primary"]),
         "60 | PM10"
     );
     let o = call("air.aqi.hourly", OLD, hour);
     assert_eq!(o.explanation.clauses[0].key, "air.aqi.practice");
     // From March 2026 the practice is the rule, and the mode makes no difference.
-    let new = |mode: &str| {
-        call("air.aqi.hourly", NEW, &format!("{hour} {mode}"))
-            .value
-            .to_string()
-    };
-    assert_eq!(
-        (new("").as_str(), new("mode=letter2012").as_str()),
-        ("150", "150")
-    );
+    let new = |mode: &str| call("air.aqi.hourly", NEW, &format!("{hour} {mode}")).value.to_string();
+    assert_eq!((new("").as_str(), new("mode=letter2012").as_str()), ("150", "150"));
     let o = call("air.aqi.hourly", NEW, hour);
     assert_eq!(o.explanation.clauses[0].standard, "HJ 633-2026");
 }
 
 #[test]
 fn a_missing_item_is_left_out_and_named() {
-    let o = call(
-        "air.aqi.daily",
-        OLD,
-        "so2=8 no2=41 pm10=121 co=0.9 o3_8h=159",
-    );
+    let o = call("air.aqi.daily", OLD, "so2=8 no2=41 pm10=121 co=0.9 o3_8h=159");
     assert_eq!(
         (o.value.to_string(), o.column("missing").to_string()),
         ("100".into(), "pm2_5".into())
     );
-    assert!(
-        o.explanation
-            .clauses
-            .iter()
-            .any(|c| c.key == "air.aqi.missing")
-    );
+    assert!(o.explanation.clauses.iter().any(|c| c.key == "air.aqi.missing"));
     let o = call("air.aqi.daily", OLD, "");
     assert_eq!(
         (o.value.to_string(), o.column("primary").to_string()),
         (String::new(), String::new())
     );
-    assert!(
-        o.explanation.value.is_none()
-            && o.explanation
-                .notes
-                .iter()
-                .any(|n| n.en.contains("no item has a value"))
-    );
+    assert!(o.explanation.value.is_none() && o.explanation.notes.iter().any(|n| n.en.contains("no item has a value")));
 }
 
 #[test]
@@ -239,8 +192,6 @@ fn bad_input_is_refused_with_its_reason() {
     assert!(err("factor=lead period=24h c=3").contains("`lead` has no index"));
     assert!(err("factor=co period=8h c=3").contains("no index for co over 8h"));
     assert!(err("factor=co period=1h c=3 colour=red").contains("there is no argument `colour`"));
-    assert!(
-        err("factor=co period=1h c=99999999999999999999999999999999999999").contains("too large")
-    );
+    assert!(err("factor=co period=1h c=99999999999999999999999999999999999999").contains("too large"));
     assert!(call_in("air.aqi.daily", OLD, "", "pm2_5=-0.4").is_ok()); // rounds to 0, which is a value
 }

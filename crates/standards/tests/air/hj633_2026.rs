@@ -16,21 +16,11 @@ fn clause_4_2_2_concentrations_are_rounded_first() {
     ); // a tie to even
     assert!(o.explanation.inputs[0].notes[0].en.contains("60.5 → 60"));
     assert_eq!(
-        show(
-            "air.iaqi",
-            NEW,
-            "factor=pm2_5 period=24h c=60.51",
-            &["c_rounded"]
-        ),
+        show("air.iaqi", NEW, "factor=pm2_5 period=24h c=60.51", &["c_rounded"]),
         "101 | 61"
     );
     assert_eq!(
-        show(
-            "air.iaqi",
-            NEW,
-            "factor=co period=24h c=2.25",
-            &["c_rounded"]
-        ),
+        show("air.iaqi", NEW, "factor=co period=24h c=2.25", &["c_rounded"]),
         "55 | 2.2"
     );
 }
@@ -72,18 +62,9 @@ fn the_worked_hour() {
 
 #[test]
 fn table_3_notes_beyond_the_end() {
-    assert_eq!(
-        show("air.iaqi", NEW, "factor=so2 period=1h c=801", &[]),
-        "200"
-    );
-    assert_eq!(
-        show("air.iaqi", NEW, "factor=o3 period=8h c=850", &[]),
-        "300"
-    );
-    assert_eq!(
-        show("air.iaqi", NEW, "factor=pm2_5 period=24h c=900", &[]),
-        "500"
-    );
+    assert_eq!(show("air.iaqi", NEW, "factor=so2 period=1h c=801", &[]), "200");
+    assert_eq!(show("air.iaqi", NEW, "factor=o3 period=8h c=850", &[]), "300");
+    assert_eq!(show("air.iaqi", NEW, "factor=pm2_5 period=24h c=900", &[]), "500");
 }
 
 #[test]
@@ -97,12 +78,7 @@ fn clause_5_1_ozone_of_one_hour_left_the_daily_report() {
         (o.value.to_string(), o.column("iaqi_o3").to_string()),
         ("58".into(), String::new())
     );
-    assert!(
-        o.explanation
-            .notes
-            .iter()
-            .any(|n| n.en.contains("no longer uses"))
-    );
+    assert!(o.explanation.notes.iter().any(|n| n.en.contains("no longer uses")));
 }
 
 #[test]
@@ -110,22 +86,12 @@ fn clause_5_3_the_index_of_the_rest_must_be_above_100_to_stand() {
     let na = "NA | NA | NA | NA | pm2_5";
     let columns = ["primary", "level", "category", "missing"];
     assert_eq!(
-        show(
-            "air.aqi.daily",
-            NEW,
-            "so2=8 no2=41 pm10=120 co=0.9 o3_8h=159",
-            &columns
-        ),
+        show("air.aqi.daily", NEW, "so2=8 no2=41 pm10=120 co=0.9 o3_8h=159", &columns),
         na
     ); // rest: 100
     let stands = "101 | PM10 | 三级 | 轻度污染 | pm2_5";
     assert_eq!(
-        show(
-            "air.aqi.daily",
-            NEW,
-            "so2=8 no2=41 pm10=121 co=0.9 o3_8h=159",
-            &columns
-        ),
+        show("air.aqi.daily", NEW, "so2=8 no2=41 pm10=121 co=0.9 o3_8h=159", &columns),
         stands
     );
     assert_eq!(

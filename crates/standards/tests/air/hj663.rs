@@ -3,8 +3,7 @@
 use super::*;
 
 const BASE: [i64; 24] = [
-    40, 38, 36, 35, 33, 30, 34, 45, 60, 80, 100, 120, 140, 155, 168, 176, 180, 172, 160, 140, 115,
-    95, 80, 70,
+    40, 38, 36, 35, 33, 30, 34, 45, 60, 80, 100, 120, 140, 155, 168, 176, 180, 172, 160, 140, 115, 95, 80, 70,
 ];
 
 fn ozone(hour: impl Fn(usize, i64) -> Option<String>) -> String {
@@ -22,8 +21,7 @@ fn ozone(hour: impl Fn(usize, i64) -> Option<String>) -> String {
 #[test]
 fn clause_6_1_2_ozone_windows_and_the_exception() {
     let text = |v: i64| Some(v.to_string());
-    let only =
-        |keep: fn(usize) -> bool| move |label: usize, v: i64| keep(label).then(|| v.to_string());
+    let only = |keep: fn(usize) -> bool| move |label: usize, v: i64| keep(label).then(|| v.to_string());
     assert_eq!(
         ozone(|_, v| text(v)),
         "36 39 44 52 63 76 92 108 125 140 151 159 161 158 151 140 126 | 17 | yes | 161"
@@ -52,13 +50,8 @@ fn clause_6_1_2_ozone_windows_and_the_exception() {
         ozone(weak),
         "- - - - - - - - - 110 111 111 113 111 105 98 88 | 8 | no | 113"
     );
-    assert_eq!(
-        ozone(|_, _| None),
-        "- - - - - - - - - - - - - - - - - | 0 | no | "
-    );
-    let e = call_in("air.o3_8h", OLD, "", "hours=1+2+3")
-        .unwrap_err()
-        .to_string();
+    assert_eq!(ozone(|_, _| None), "- - - - - - - - - - - - - - - - - | 0 | no | ");
+    let e = call_in("air.o3_8h", OLD, "", "hours=1+2+3").unwrap_err().to_string();
     assert!(e.contains("3 hours; all 24 are needed"), "{e}");
 }
 
@@ -120,21 +113,11 @@ fn table_4_means_of_periods_and_their_decimals() {
     );
     // 36.85 meets a target written 36.8, anything above it does not.
     assert_eq!(
-        show(
-            "air.period_mean",
-            OLD,
-            "factor=pm2_5 values=36.8+36.9 use=1",
-            &[]
-        ),
+        show("air.period_mean", OLD, "factor=pm2_5 values=36.8+36.9 use=1", &[]),
         "36.8"
     );
     assert_eq!(
-        show(
-            "air.period_mean",
-            OLD,
-            "factor=pm2_5 values=36.8+36.9000001 use=1",
-            &[]
-        ),
+        show("air.period_mean", OLD, "factor=pm2_5 values=36.8+36.9000001 use=1", &[]),
         "36.9"
     );
 }
@@ -142,21 +125,11 @@ fn table_4_means_of_periods_and_their_decimals() {
 #[test]
 fn appendix_a_6_percentiles() {
     let values = "110+52+61+70+75+80+88+95+101+160";
-    let p = |p: &str| {
-        show(
-            "air.percentile",
-            OLD,
-            &format!("values={values} p={p}"),
-            &["exact"],
-        )
-    };
+    let p = |p: &str| show("air.percentile", OLD, &format!("values={values} p={p}"), &["exact"]);
     assert_eq!(p("90"), "115 | 115");
     assert_eq!(p("95"), "138 | 137.5"); // a tie to even
     assert_eq!(p("98"), "151 | 151");
-    assert_eq!(
-        [p("0"), p("100"), p("50")],
-        ["52 | 52", "160 | 160", "84 | 84"]
-    );
+    assert_eq!([p("0"), p("100"), p("50")], ["52 | 52", "160 | 160", "84 | 84"]);
     assert_eq!(show("air.percentile", OLD, "values=5 p=95", &[]), "5");
     assert!(call_in("air.percentile", OLD, "", "values=5 p=101").is_err());
     // The place in the year: for 366 days k(90) = 329.5 and k(95) = 347.75; for 365, k(98) = 357.72.
@@ -178,8 +151,7 @@ fn appendix_a_6_percentiles() {
 
 #[test]
 fn table_1_the_yearly_evaluation() {
-    let good =
-        "so2=6 so2_p=12 no2=22 no2_p=58 pm10=58 pm10_p=120 pm2_5=34.5 pm2_5_p=74 co_p=0.9 o3_p=158";
+    let good = "so2=6 so2_p=12 no2=22 no2_p=58 pm10=58 pm10_p=120 pm2_5=34.5 pm2_5_p=74 co_p=0.9 o3_p=158";
     let columns = ["by_ranking_statistics", "failing", "missing"];
     let eval = |date: &str, words: &str| show("air.evaluation", date, words, &columns);
     assert_eq!(eval(OLD, good), "yes | yes |  | "); // 34.5 rounds to the even 34
@@ -194,10 +166,7 @@ fn table_1_the_yearly_evaluation() {
     );
     let o = call("air.evaluation", OLD, good);
     assert_eq!(o.explanation.inputs.len(), 6);
-    assert_eq!(
-        o.explanation.inputs[3].inputs[0].formula.as_deref(),
-        Some("34 ≤ 35")
-    );
+    assert_eq!(o.explanation.inputs[3].inputs[0].formula.as_deref(), Some("34 ≤ 35"));
 }
 
 #[test]

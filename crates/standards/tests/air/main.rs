@@ -91,11 +91,7 @@ pub fn worked_days(edition: &str, date: &str) -> usize {
             "primary",
         ];
         let wanted = [f[14], f[8], f[9], f[10], f[11], f[12], f[13], f[15]].join(" | ");
-        assert_eq!(
-            show("air.aqi.daily", date, &words, &columns),
-            wanted,
-            "{line}"
-        );
+        assert_eq!(show("air.aqi.daily", date, &words, &columns), wanted, "{line}");
         n += 1;
     }
     n

@@ -39,11 +39,7 @@ fn every_whole_concentration_and_every_tenth_of_co() {
             u64::from(rules.iaqi(p, Period::H24, c).unwrap().value.unwrap())
         };
         for c in 0..=700u64 {
-            assert_eq!(
-                iaqi(Pollutant::Pm25, c, 0),
-                model(pm, c * 10),
-                "PM2.5 {c} {date}"
-            );
+            assert_eq!(iaqi(Pollutant::Pm25, c, 0), model(pm, c * 10), "PM2.5 {c} {date}");
             assert_eq!(iaqi(Pollutant::Co, c, 1), model(&CO, c), "CO {c}/10 {date}");
         }
     }

@@ -111,8 +111,7 @@ fn recompute(file: &str) -> Counts {
         n.index += usize::from(got.aqi == Some(published));
         let level = got.grade.and_then(|g| rules.level(g)).unwrap();
         n.level += usize::from(!place.contains_key("level") || level.category.zh == text("level"));
-        n.primary +=
-            usize::from(rules.index.primary_symbols(got.primary) == symbols(text("primary")));
+        n.primary += usize::from(rules.index.primary_symbols(got.primary) == symbols(text("primary")));
     }
     println!("{file}: {n:?}");
     n

@@ -11,9 +11,7 @@ fn composite_index_by_limits_and_weights() {
             "air.composite_index",
             date,
             &format!("{FIGURES} {extra}"),
-            &[
-                "i_so2", "i_no2", "i_pm10", "i_pm2_5", "i_co", "i_o3", "largest",
-            ],
+            &["i_so2", "i_no2", "i_pm10", "i_pm2_5", "i_co", "i_o3", "largest"],
         )
     };
     assert_eq!(
@@ -28,10 +26,7 @@ fn composite_index_by_limits_and_weights() {
         index("2026-06-01", "decimals=2"),
         "4.06 | 0.100 | 0.550 | 0.967 | 1.227 | 0.225 | 0.988 | PM2.5"
     );
-    assert_eq!(
-        index("2026-06-01", "decimals=3").split(' ').next(),
-        Some("4.056")
-    );
+    assert_eq!(index("2026-06-01", "decimals=3").split(' ').next(), Some("4.056"));
     // The claimed weights of 2026 have no official source and are never the default.
     let claimed = |d: &str| {
         call(
@@ -46,15 +41,7 @@ fn composite_index_by_limits_and_weights() {
         claimed("2").explanation.clauses[1].certainty,
         figure::Certainty::Uncertain
     );
-    assert!(
-        call_in(
-            "air.composite_index",
-            OLD,
-            "",
-            &format!("{FIGURES} weights=claimed")
-        )
-        .is_err()
-    );
+    assert!(call_in("air.composite_index", OLD, "", &format!("{FIGURES} weights=claimed")).is_err());
 }
 
 #[test]
@@ -74,10 +61,7 @@ fn decimals_of_the_index_are_dated() {
 fn january_2026_is_unweighted_and_by_the_limits_of_2012() {
     // From the rounded province figures 4.318; the release says 4.323, inside what rounding allows.
     let words = "so2=6 no2=30 pm10=78.5 pm2_5=53.9 co=0.9 o3=93";
-    assert_eq!(
-        show("air.composite_index", "2026-01-31", words, &[]),
-        "4.318"
-    );
+    assert_eq!(show("air.composite_index", "2026-01-31", words, &[]), "4.318");
 }
 
 #[test]

@@ -52,12 +52,7 @@ fn a_province_by_its_cities_or_by_all_days() {
     let valid = format!("valid={}", "30+".repeat(16));
     let columns = ["method", "other_method"];
     assert_eq!(
-        show(
-            "air.region_ratio",
-            "2025-04-30",
-            &format!("{days} {valid}"),
-            &columns
-        ),
+        show("air.region_ratio", "2025-04-30", &format!("{days} {valid}"), &columns),
         "1.4 | cities | 1.5"
     );
     assert_eq!(

@@ -43,12 +43,7 @@ fn every_function_is_whole() {
         assert!(names.contains(&wanted), "{wanted}");
     }
     for f in functions() {
-        assert_eq!(
-            names.iter().filter(|n| **n == f.name).count(),
-            1,
-            "{}",
-            f.name
-        );
+        assert_eq!(names.iter().filter(|n| **n == f.name).count(), 1, "{}", f.name);
         assert!(
             !f.keys.is_empty() && !f.title.0.is_empty() && f.title.1.is_ascii(),
             "{}",
@@ -79,10 +74,7 @@ fn results_are_the_registered_columns() {
         ("air.iaqi", "factor=so2 period=24h c=3"),
         ("air.aqi.daily", "so2=3"),
         ("air.aqi.hourly", "so2=3"),
-        (
-            "air.o3_8h",
-            "hours=-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-",
-        ),
+        ("air.o3_8h", "hours=-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-"),
         ("air.day_mean", "factor=so2 hours=3"),
         ("air.city_mean", "factor=so2 sites=3"),
         ("air.period_mean", "factor=so2 values=3"),
@@ -92,10 +84,7 @@ fn results_are_the_registered_columns() {
         ("air.good_day_ratio", "good=1 valid=2"),
         ("air.heavy_day_ratio", "heavy=1 valid=2"),
         ("air.region_ratio", "days=1 valid=2"),
-        (
-            "air.composite_index",
-            "so2=1 no2=1 pm10=1 pm2_5=1 co=1 o3=1",
-        ),
+        ("air.composite_index", "so2=1 no2=1 pm10=1 pm2_5=1 co=1 o3=1"),
         ("air.ranking", "values=1"),
         ("air.limit", "factor=so2 period=1h"),
         ("air.exceedance", "factor=so2 period=1h c=1"),
@@ -105,11 +94,7 @@ fn results_are_the_registered_columns() {
         ("air.trend", "values=1+2"),
         ("round.gbt8170", "value=1.5 digits=0"),
     ] {
-        let got: Vec<&str> = call(name, OLD, words)
-            .columns
-            .iter()
-            .map(|(n, _)| *n)
-            .collect();
+        let got: Vec<&str> = call(name, OLD, words).columns.iter().map(|(n, _)| *n).collect();
         let registered: Vec<&str> = find(name).unwrap().results.iter().map(|c| c.name).collect();
         assert_eq!(got, registered, "{name}");
     }
@@ -123,15 +108,11 @@ fn one_row_in_one_row_out() {
     );
     assert_eq!((rows, errors), (6, 4));
     let lines: Vec<&str> = out.lines().collect();
-    assert_eq!(
-        lines[0],
-        "id,factor,period,c,date,value,c_rounded,level,category,error"
-    );
+    assert_eq!(lines[0], "id,factor,period,c,date,value,c_rounded,level,category,error");
     assert_eq!(lines[1], "1,pm2_5,24h,61,,83,61,二级,良,");
     assert_eq!(lines[2], "2,pm2_5,24h,61,2026-03-01,101,61,三级,轻度污染,");
     assert!(
-        lines[3].starts_with("3,pm2_5,24h,0.01L,,,,,,")
-            && lines[3].contains("below the detection limit"),
+        lines[3].starts_with("3,pm2_5,24h,0.01L,,,,,,") && lines[3].contains("below the detection limit"),
         "{}",
         lines[3]
     );
@@ -182,10 +163,7 @@ fn a_file_that_is_no_table_is_refused() {
             "",
         )
     };
-    assert!(matches!(
-        run("a,b\n1,2\n"),
-        Err(BatchError::NoColumns { .. })
-    ));
+    assert!(matches!(run("a,b\n1,2\n"), Err(BatchError::NoColumns { .. })));
     let e = run("factor,period,c\nso2,1h\n").unwrap_err().to_string();
     assert!(e.contains("line: 2"), "{e}");
 }
@@ -224,11 +202,6 @@ fn words_of_the_command_line() {
             .to_string()
             .contains("given twice")
     );
-    assert!(
-        parse_cli_args(["c"])
-            .unwrap_err()
-            .to_string()
-            .contains("key=value")
-    );
+    assert!(parse_cli_args(["c"]).unwrap_err().to_string().contains("key=value"));
     assert_eq!(parse_cli_args(["c=1=2"]).unwrap().get("c"), Some("1=2"));
 }
