@@ -1,13 +1,13 @@
 #!/bin/bash
 # Starts the real binary with the demo's data, walks through its pages with a browser, and stops it.
-# Usage: run.sh path/to/qingshan   (PORT and GATEWAY_PORT may be set; KEEP=1 keeps the data folder)
+# Usage: run.sh path/to/qingshan   (PORT may be set; KEEP=1 keeps the data folder)
 set -euo pipefail
 bin=${1:?path of the qingshan binary}
 here=$(cd "$(dirname "$0")" && pwd)
 port=${PORT:-18080}
 data=$(mktemp -d)
 log=$data/demo.log
-"$bin" demo --data "$data/store" --listen "127.0.0.1:$port" >"$log" 2>&1 &
+"$bin" demo --data "$data/store" --listen "127.0.0.1:$port" --gateway 127.0.0.1:0 >"$log" 2>&1 &
 demo=$!
 stop() {
   kill "$demo" 2>/dev/null || true
