@@ -1,8 +1,8 @@
-//! Aggregates that need every value of a group: `air_day_value` (the day value of a pollutant by the law of that day)
-//! and `air_percentile` (HJ 663). They keep their values and hand them to the rules of `standards`.
+//! Aggregates that need every value of a group: `air_day_value` and `o3_8h_max` (the day value
+//! of a pollutant by the law of that day), and `percentile_hj663`. They keep their values and hand them to the rules of `standards`.
 //!
 //! `air_day_value(factor, t, v)`: group by site and `day`; filter on `mark = 'N'`. Ozone (a05024) gives the largest
-//! 8-hour mean. `air_percentile(v, p)`: exact to nine decimals, to be rounded once for its use.
+//! 8-hour mean, as `o3_8h_max(t, v)` does. `percentile_hj663(v, p)`: exact to nine decimals, to be rounded once for its use.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
 use figure::Decimal;
 use law::Law;
-use standards::air::Rules;
+use standards::air::{Pollutant, Rules};
 
 use crate::air::{HoursOfDay, hours_of_day};
 use crate::error::external;
@@ -27,16 +27,18 @@ const SCALE: u32 = MAX_DECIMALS as u32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     DayValue,
+    Ozone,
     Percentile,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 2] = [Self::DayValue, Self::Percentile];
+    pub(super) const ALL: [Self; 3] = [Self::DayValue, Self::Ozone, Self::Percentile];
 
     const fn name(self) -> &'static str {
         match self {
             Self::DayValue => "air_day_value",
-            Self::Percentile => "air_percentile",
+            Self::Ozone => "o3_8h_max",
+            Self::Percentile => "percentile_hj663",
         }
     }
 }
@@ -52,6 +54,7 @@ impl Collect {
     pub(super) fn new(kind: Kind, law: Arc<Law>) -> Self {
         let types = match kind {
             Kind::DayValue => vec![DataType::Utf8, time_type(), VALUE],
+            Kind::Ozone => vec![time_type(), VALUE],
             Kind::Percentile => vec![VALUE, DataType::Int64],
         };
         Self {
@@ -135,6 +138,17 @@ impl Kept {
         }
     }
 
+    fn hours(&mut self, t: &ArrayRef, v: &ArrayRef) {
+        let (t, v) = (
+            t.as_primitive::<TimestampMicrosecondType>(),
+            v.as_primitive::<Decimal128Type>(),
+        );
+        for i in (0..v.len()).filter(|i| v.is_valid(*i) && t.is_valid(*i)) {
+            self.values.push(v.value(i));
+            self.times.push(t.value(i).div_euclid(1_000_000));
+        }
+    }
+
     fn decimals(&self) -> Result<Vec<Decimal>> {
         self.values
             .iter()
@@ -177,13 +191,15 @@ impl Accumulator for Kept {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         match self.kind {
             Kind::DayValue => {
-                let (factor, v) = (values[0].as_string::<i32>(), values[2].as_primitive::<Decimal128Type>());
-                let t = values[1].as_primitive::<TimestampMicrosecondType>();
-                for i in (0..v.len()).filter(|i| v.is_valid(*i) && t.is_valid(*i) && factor.is_valid(*i)) {
+                let factor = values[0].as_string::<i32>();
+                for i in (0..factor.len()).filter(|i| factor.is_valid(*i)) {
                     self.says(factor.value(i))?;
-                    self.values.push(v.value(i));
-                    self.times.push(t.value(i).div_euclid(1_000_000));
                 }
+                self.hours(&values[1], &values[2]);
+            }
+            Kind::Ozone => {
+                self.says(crate::air::factor_code(Pollutant::O3))?;
+                self.hours(&values[0], &values[1]);
             }
             Kind::Percentile => {
                 let (v, p) = (
@@ -219,7 +235,7 @@ impl Accumulator for Kept {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let done = match self.kind {
-            Kind::DayValue => self.day_value()?,
+            Kind::DayValue | Kind::Ozone => self.day_value()?,
             Kind::Percentile => self.percentile()?,
         };
         Ok(ScalarValue::Decimal128(
