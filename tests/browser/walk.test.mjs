@@ -176,7 +176,7 @@ for (const size of SIZES) {
     step('English is complete', async (page) => {
       for (const path of ['/?lang=en', '/law?lang=en', '/calc/round.gbt8170?lang=en', '/packets?lang=en', '/stand/0.1?lang=en&full=1']) {
         await go(page, path)
-        await page.waitForSelector('.doc h1, .page h1, .fig h1')
+        await page.waitForSelector(':is(.doc h1, .page h1, .fig h1):visible')
         await page.waitForLoadState('load')
         await page.waitForTimeout(700)
         const chinese = await page.evaluate(() => {

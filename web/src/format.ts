@@ -39,6 +39,11 @@ export function show(value: Figure): string {
   return String(value).replace(/^-/, '−')
 }
 
+/** A reason without the words “no data yet” that stand before it already. */
+export function bareReason(text: string): string {
+  return text.replace(/(?:尚无数据|no data yet)[::]\s*/gi, '')
+}
+
 /** For drawing only. */
 export function num(value: Figure): number | null {
   if (value === null || value === undefined || value === '') return null

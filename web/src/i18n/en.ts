@@ -27,11 +27,11 @@ export const en: Messages = {
   },
   home: {
     meta: '{issuer} · {chapters} sections, {sentences} sentences, {live} with data', counts: 'green {green} · amber {amber} · red {red} · no data {none}', cards: 'Basic targets', target: 'target', noTarget: 'no figure set',
-    none: 'no data yet', notes: 'Margin notes', bulletLegend: '● now | target — projected year', lawInForce: 'Standards in force on the day', sentenceStand: 'This sentence', measuresOf: 'Measures of this sentence', noMeasure: 'No measure serves this sentence yet.',
+    none: 'no data yet', notes: 'Margin notes', bulletLegend: '● now {\'|\'} target — projected year', lawInForce: 'Standards in force on the day', sentenceStand: 'This sentence', measuresOf: 'Measures of this sentence', noMeasure: 'No measure serves this sentence yet.',
     bulletAria: 'now {value}, target {target}, projected {lo} to {hi}',
   },
   stand: {
-    title: 'Stand', target: 'Target', lastYear: 'Last year to date', yoy: 'Change', remaining: 'Rest of the year', projection: 'Projected year', coverage: 'meant to hold {nominal}% of outcomes; held {coverage} of {rounds} back-tests', points: 'points', years: 'years used: {years}', valid: 'Valid data', validText: '{cities} of {ofCities} cities · {days} of {of} city-days valid',
+    title: 'Stand', target: 'Target', lastYear: 'Last year to date', yoy: 'Change', remaining: 'Rest of the year', projection: 'Projected year', points: 'points', valid: 'Valid data', validText: '{cities} of {ofCities} cities · {days} of {of} city-days valid',
     noProjection: 'No projection can be given yet', trend: 'Year to date, day by day', most: 'most cities', thisYear: '{year}', map: 'Map by city', cities: 'Cities', calendar: 'Calendar', published: 'Published figures', publishedHint: 'Figures printed in bulletins and the press, beside ours, to compare', explain: 'How it came about', tasks: 'Tasks', cases: 'Cases',
     noTasks: 'This sentence has not been broken down into tasks.', noCases: 'No cases under this measure.', noCities: 'No figures by city.', noTrend: 'No daily figures.', noCalendar: 'No daily index.', noPublished: 'No published figure has been collected for this measure.', noData: 'No data yet', rank: 'Rank', city: 'City', change: 'Change', days: 'Valid days', aqi: 'AQI', level: 'Level', primary: 'Primary pollutant', period: 'Period', division: 'Division', item: 'Item',
     mapHint: 'The darker, the larger the value', mapNote: 'Boundaries: place-name database of the Ministry of Civil Affairs (CGCS2000); for illustration', whatIf: 'What-if', whatIfBase: 'Law of the day', whatIfOther: 'By the law of {date}', noValue: 'no data',

@@ -26,11 +26,11 @@ export const zh = {
   },
   home: {
     meta: '{issuer} · {chapters} 节 {sentences} 句 · 有数据 {live} 句', counts: '绿 {green} · 黄 {amber} · 红 {red} · 尚无数据 {none}', cards: '基本目标', target: '目标', noTarget: '未写数值目标',
-    none: '尚无数据', notes: '边注', bulletLegend: '● 现值 | 目标 — 全年预计区间', lawInForce: '所看之日有效的标准', sentenceStand: '这一句', measuresOf: '这一句的指标', noMeasure: '这一句还没有对应的指标。',
+    none: '尚无数据', notes: '边注', bulletLegend: '● 现值 {\'|\'} 目标 — 全年预计区间', lawInForce: '所看之日有效的标准', sentenceStand: '这一句', measuresOf: '这一句的指标', noMeasure: '这一句还没有对应的指标。',
     bulletAria: '现值 {value},目标 {target},全年预计 {lo} 至 {hi}',
   },
   stand: {
-    title: '看板', target: '目标', lastYear: '去年同期', yoy: '同比', remaining: '余期', projection: '全年预计', coverage: '区间应含 {nominal}% 的结果;回测 {rounds} 次,实含 {coverage}', points: '个百分点', years: '所用年份 {years}', valid: '有效数据', validText: '{cities}/{ofCities} 市 · 有效 {days}/{of} 城市天',
+    title: '看板', target: '目标', lastYear: '去年同期', yoy: '同比', remaining: '余期', projection: '全年预计', points: '个百分点', valid: '有效数据', validText: '{cities}/{ofCities} 市 · 有效 {days}/{of} 城市天',
     noProjection: '尚不能给出全年预计', trend: '逐日累计', most: '多数城市', thisYear: '{year}年', map: '分市地图', cities: '分市', calendar: '日历', published: '公布值', publishedHint: '见诸公报或报道的数字,列在我们的数字旁边,供对照', explain: '由来', tasks: '任务', cases: '案件',
     noTasks: '本句尚未分解任务。', noCases: '本指标尚无案件。', noCities: '没有分市数据。', noTrend: '没有逐日数据。', noCalendar: '没有逐日的空气质量指数。', noPublished: '没有收集到与本指标对应的公布值。', noData: '尚无数据', rank: '位次', city: '市', change: '变化', days: '有效天', aqi: 'AQI', level: '级别', primary: '首要污染物', period: '时段', division: '范围', item: '项目',
     mapHint: '颜色越深数值越大;数字为当前指标', mapNote: '边界:民政部地名数据(CGCS2000);仅作示意', whatIf: '试算对照', whatIfBase: '当日有效', whatIfOther: '按 {date} 的标准', noValue: '无数据',
