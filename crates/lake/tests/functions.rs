@@ -248,3 +248,34 @@ fn a_city_day_is_the_mean_of_its_sites_and_real_stands_before_simulated() {
         ("70".into(), lake::air::Layer::CityDays)
     );
 }
+
+#[test]
+fn days_mended_are_the_days_made_anew() {
+    let dir = TempDir::new().unwrap();
+    let lake = open(&dir);
+    let s = lake.series(&[SeriesKey::new("s1", "a34004", "1h", "real")]).unwrap()[0];
+    let row = |h: i64, v: i64, recorded: i64| Row {
+        series: s,
+        t: DAY + h * 3600,
+        v: Some(v),
+        e: 0,
+        mark: 0,
+        recorded,
+    };
+    lake.append((0..24 * 12).map(|h| row(h, h % 50, DAY)).collect(), None)
+        .unwrap();
+    let range = (lake::date(0), lake::date(30_000));
+    let all = |lake: &Lake| lake.site_days(&[], range, None).unwrap();
+    let before = all(&lake);
+    assert_eq!(before.len(), 12);
+    assert!(before.iter().all(|d| d.hours[5] == 24));
+    lake.append(vec![row(24 * 3 + 5, 400, DAY + 10), row(24 * 9, 300, DAY + 10)], None)
+        .unwrap();
+    lake.push(&[row(24 * 11 + 3, 500, DAY + 20)], None).unwrap();
+    let mended = all(&lake);
+    let differ: Vec<usize> = (0..12).filter(|i| before[*i].values != mended[*i].values).collect();
+    assert_eq!(differ, [3, 9, 11]);
+    lake.flush().unwrap();
+    drop(lake);
+    assert_eq!(all(&open(&dir)), mended);
+}

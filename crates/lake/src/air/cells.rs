@@ -9,21 +9,11 @@ use super::SIX;
 pub(crate) const OZONE: usize = 3;
 
 /// One day of one place from its hours. Values are at the decimals in which hours are kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct HoursDay {
     sum: [i64; 6],
     n: [u8; 6],
     ozone: [Option<i32>; 24],
-}
-
-impl Default for HoursDay {
-    fn default() -> Self {
-        Self {
-            sum: [0; 6],
-            n: [0; 6],
-            ozone: [None; 24],
-        }
-    }
 }
 
 /// Decimals in which the hours of each pollutant are kept, by [`SIX`].

@@ -76,7 +76,9 @@ impl AirDays {
             };
             for days in out.sites.values_mut().chain(out.cities.values_mut()) {
                 let gone: Vec<i32> = days.range(first..=last).map(|(d, _)| *d).collect();
-                gone.iter().for_each(|d| drop(days.remove(d)));
+                for d in gone {
+                    days.remove(&d);
+                }
             }
             let t = (day_start(date(*first)), day_start(date(*last)) + 86_399);
             out.compute(
@@ -115,6 +117,7 @@ impl AirDays {
             }));
         }
         let mut pass = Pass {
+            span: needs.t,
             laws: Laws::new(lake.law(), None)?,
             decimals: HashMap::new(),
             meaning,
@@ -347,6 +350,8 @@ impl Evaluated {
 
 /// One pass over the rows.
 struct Pass<'a> {
+    /// Whole pages are read, so that rows beside those asked for come too (seconds UTC).
+    span: (i64, i64),
     laws: Laws<'a>,
     decimals: HashMap<i32, (std::sync::Arc<Rules>, Decimals)>,
     meaning: Vec<Option<Meaning>>,
@@ -381,6 +386,9 @@ impl Pass<'_> {
                 Meaning::Days { place, k } => (*place, *k, false),
             };
             let t = c.t[i].div_euclid(1_000_000);
+            if t < self.span.0 || t > self.span.1 {
+                continue;
+            }
             let day = day_number(t);
             let (rules, decimals) = match &last {
                 Some((d, r, s)) if *d == day => (r.clone(), *s),

@@ -17,9 +17,9 @@ use crate::error::Result;
 /// Registers everything with a session's state.
 pub(crate) fn register(state: &mut SessionState, law: &Arc<Law>) -> Result<()> {
     for f in standards::functions() {
-        state.register_udf(Arc::new(scalar::value(f, law.clone()).into()))?;
+        state.register_udf(Arc::new(scalar::value(f, law.clone())))?;
         if !f.results.is_empty() {
-            state.register_udf(Arc::new(scalar::all(f, law.clone()).into()))?;
+            state.register_udf(Arc::new(scalar::all(f, law.clone())))?;
         }
     }
     state.register_udaf(Arc::new(valid_mean::ValidMean::default().into()))?;
