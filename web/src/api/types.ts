@@ -234,6 +234,7 @@ export interface Level {
 
 export interface Stand {
   measure: string
+  date: string
   title_zh: string
   title_en: string
   sentence?: string | { id?: string; text?: string } | null
