@@ -90,7 +90,7 @@ for (const size of SIZES) {
         const row = under.locator('.row-node:not(.open):has(> .line > .val b):has(> .line > button.tog)').first()
         const handle = await row.elementHandle()
         await row.locator('> .line > button.tog').click()
-        await page.waitForFunction((el) => el.querySelector('.under .body, .under .raw'), handle)
+        await page.waitForFunction((el) => el.querySelector('.under .raw, .under .row-node'), handle)
         await page.waitForLoadState('networkidle')
         // From here on look only inside what has just been opened.
         await handle.evaluate((el, n) => el.setAttribute('data-walk', String(n)), depth)
@@ -168,7 +168,7 @@ for (const size of SIZES) {
       await page.getByRole('button', { name: '暂停' }).click()
       await shoot(page, size, 'packets')
       await page.locator('.recent tbody tr a').first().click()
-      await page.waitForSelector('.raw')
+      await page.waitForSelector('.page .facts dd')
       assert.match(await page.locator('.page').innerText(), /CRC/)
       await shoot(page, size, 'packet')
     })
