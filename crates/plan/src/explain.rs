@@ -93,6 +93,14 @@ fn unit_label(code: &str) -> String {
     Unit::parse(code).map_or_else(|_| code.to_string(), |u| u.label().to_string())
 }
 
+/// `= 32.5` where the digits are all there are, `≈ 32.412` where there are more.
+fn equals(x: Ratio, decimals: i32) -> String {
+    let shown = x.shown(decimals);
+    shown
+        .strip_prefix('≈')
+        .map_or_else(|| format!("= {shown}"), |s| format!("≈ {s}"))
+}
+
 fn factor_unit(factor: &str) -> String {
     unit_label(standards::air::Pollutant::by_name(factor).map_or("", |p| p.unit()))
 }
@@ -137,13 +145,13 @@ fn measure(
         let formula = match region.of_rounded {
             None if !mean => {
                 let hits: u32 = now.cities.iter().map(|c| c.hits).sum();
-                format!("{hits} ⁄ {} × 100 = {} → {value}", now.days(), x.shown(digits + 2))
+                format!("{hits} ⁄ {} × 100 {} → {value}", now.days(), equals(x, digits + 2))
             }
             _ => format!(
-                "({}) ⁄ {} = {} → {value}",
+                "({}) ⁄ {} {} → {value}",
                 parts.join(" + "),
                 parts.len(),
-                x.shown(digits + 2)
+                equals(x, digits + 2)
             ),
         };
         out = out.value(value).formula(formula);
@@ -263,9 +271,9 @@ fn city_year(
                 for x in days.iter().filter_map(|day| day.value(factor)) {
                     sum = sum.add(Ratio::from(x))?;
                 }
-                format!("Σ日均 {} ⁄ {} 天 = {} → {value}", sum.shown(0), c.days, v.shown(3))
+                format!("Σ日均 {} ⁄ {} 天 {} → {value}", sum.shown(0), c.days, equals(v, 3))
             }
-            _ => format!("{} ⁄ {} × 100 = {} → {value}", c.hits, c.days, v.shown(3)),
+            _ => format!("{} ⁄ {} × 100 {} → {value}", c.hits, c.days, equals(v, 3)),
         };
         out = out.value(value).formula(formula);
     }

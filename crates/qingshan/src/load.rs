@@ -86,7 +86,13 @@ fn choose<'a>(formats: &'a Formats, kind: &str, name: &str, bytes: &[u8]) -> Res
         .into_iter()
         .filter(|f| (f.time.period == "1h") == hourly && f.origin == "real")
         .collect();
-    match fitting.as_slice() {
+    // Of those that fit, the one that reads most of the columns: it is made for this header.
+    let most = fitting.iter().map(|f| f.headers().count()).max();
+    let best: Vec<&Format> = fitting
+        .into_iter()
+        .filter(|f| Some(f.headers().count()) == most)
+        .collect();
+    match best.as_slice() {
         [one] => Ok(one),
         [] => Err(format!(
             "{name}: the header `{}` fits no {kind} format; there are {}",
