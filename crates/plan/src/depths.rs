@@ -158,20 +158,45 @@ fn instant(at: NaiveDateTime) -> String {
     format!("TIMESTAMP '{}+08:00'", at.format("%Y-%m-%dT%H:%M:%S"))
 }
 
-/// Observations of some sites in a natural day, real ones before simulated ones of the same site and time.
+/// Hours of some sites in a natural day, real ones before simulated ones of the same site. Read without SQL, whose
+/// planning would cost more than the reading.
+///
+/// # Errors
+/// As [`Lake::hours`].
+pub fn hours_of(lake: &Lake, sites: &[&str], code: &str, day: NaiveDate) -> Result<Vec<Observation>, LakeError> {
+    let mut out = vec![];
+    for site in sites {
+        let real = lake.find(&SeriesKey::new(site, code, "1h", "real"));
+        for h in lake.hours(site, code, day)? {
+            let Some(start) = chrono::DateTime::from_timestamp(h.start + lake::BEIJING_S, 0) else {
+                continue;
+            };
+            out.push(Observation {
+                site: site.to_string(),
+                start: start.naive_utc(),
+                value: h.v,
+                mark: h.mark,
+                simulated: real != Some(h.series),
+                recorded_s: h.recorded,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// Values of a site that are kept for whole days, real ones before simulated ones.
 ///
 /// # Errors
 /// As [`Lake::sql`].
 pub fn of_day(
     lake: &Lake,
-    sites: &[&str],
+    site: &str,
     code: &str,
     period: &str,
     day: NaiveDate,
-    known: Option<i64>,
 ) -> Result<Vec<Observation>, LakeError> {
     let from = day.and_time(chrono::NaiveTime::MIN);
-    select(lake, "obs", sites, code, period, from, from + TimeDelta::days(1), known)
+    select(lake, "obs", site, code, period, from, from + TimeDelta::days(1))
 }
 
 /// Every version of an observation, the latest recorded first.
@@ -188,50 +213,40 @@ pub fn versions(
     let mut all = select(
         lake,
         "obs_all",
-        &[site],
+        site,
         code,
         period,
         start,
         start + TimeDelta::seconds(1),
-        None,
     )?;
     all.sort_by(|a, b| (a.simulated, b.recorded_s).cmp(&(b.simulated, a.recorded_s)));
     Ok(all)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one question with all its bounds, asked from two places"
-)]
 fn select(
     lake: &Lake,
     table: &str,
-    sites: &[&str],
+    site: &str,
     code: &str,
     period: &str,
     from: NaiveDateTime,
     to: NaiveDateTime,
-    known: Option<i64>,
 ) -> Result<Vec<Observation>, LakeError> {
-    if sites.is_empty() {
-        return Ok(vec![]);
-    }
-    let list: Vec<String> = sites.iter().map(|s| quoted(s)).collect();
     let sql = format!(
         "SELECT site, origin, mark, CAST(v AS VARCHAR) AS v, \
          CAST(to_unixtime(t) AS BIGINT) AS t, CAST(to_unixtime(recorded_at) AS BIGINT) AS r FROM {table} \
-         WHERE site IN ({}) AND factor = {} AND period = {} AND t >= {} AND t < {} ORDER BY site, t, origin",
-        list.join(", "),
+         WHERE site = {} AND factor = {} AND period = {} AND t >= {} AND t < {} ORDER BY t, origin",
+        quoted(site),
         quoted(code),
         quoted(period),
         instant(from),
         instant(to),
     );
-    let rows = lake.rows(&sql, &View { as_known: known })?;
+    let rows = lake.rows(&sql, &View::default())?;
     let mut out: Vec<Observation> = rows.iter().filter_map(observation).collect();
     if table == "obs" {
-        // `real` sorts before `simulated`: the first of a site and time is the one that counts.
-        out.dedup_by(|b, a| a.site == b.site && a.start == b.start);
+        // `real` sorts before `simulated`: the first of a time is the one that counts.
+        out.dedup_by(|b, a| a.start == b.start);
     }
     Ok(out)
 }

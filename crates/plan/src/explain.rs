@@ -379,11 +379,11 @@ fn city_factor(
     );
     let here: Vec<&Site> = d.sites.iter().filter(|s| s.division == city && s.evaluates).collect();
     let names: Vec<&str> = here.iter().map(|s| s.code.as_str()).collect();
-    let hours = depths::of_day(d.lake, &names, code, "1h", day, None)?;
+    let hours = depths::hours_of(d.lake, &names, code, day)?;
     let mut out = if !hours.is_empty() {
         from_sites(d, reference, city, day, factor, &here, &hours)?
     } else {
-        let hours = depths::of_day(d.lake, &[city], code, "1h", day, None)?;
+        let hours = depths::hours_of(d.lake, &[city], code, day)?;
         if hours.is_empty() {
             delivered_day(d, city, day, factor, code, delivered)?
         } else {
@@ -535,7 +535,7 @@ fn delivered_day(
     code: &str,
     period: &str,
 ) -> Result<Explanation, ExplainError> {
-    let all = depths::of_day(d.lake, &[city], code, period, day, None)?;
+    let all = depths::of_day(d.lake, city, code, period, day)?;
     let one = all
         .first()
         .ok_or_else(|| ExplainError::Unknown(format!("{city} {factor} on {day}")))?;
@@ -578,7 +578,7 @@ fn site_day(
 ) -> Result<Explanation, ExplainError> {
     let known = d.sites.iter().find(|s| s.code == site);
     let (code, _) = codes(factor).ok_or_else(|| ExplainError::Unknown(format!("pollutant `{factor}`")))?;
-    let hours = depths::of_day(d.lake, &[site], code, "1h", day, None)?;
+    let hours = depths::hours_of(d.lake, &[site], code, day)?;
     if hours.is_empty() {
         return Err(ExplainError::Unknown(format!("{site} {factor} on {day}")));
     }
