@@ -19,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) oldest: Option<Instant>,
     /// Last version of each application among the buffered rows.
     pub(crate) transactions: BTreeMap<String, i64>,
+    /// Last version taken of each application, written or not: asking it waits for no writer.
+    pub(crate) taken: BTreeMap<String, i64>,
 }
 
 impl Shared {
@@ -29,6 +31,7 @@ impl Shared {
             buffer: vec![],
             oldest: None,
             transactions: BTreeMap::new(),
+            taken: BTreeMap::new(),
         }
     }
 
@@ -45,7 +48,8 @@ impl Shared {
 
 impl Lake {
     /// Takes live rows: seen by queries at once, written with others later ([`Lake::flush`]).
-    /// `tx` = application and the version up to which its rows are here; a version already seen is skipped.
+    /// `tx` = application and the version up to which its rows are here; a version already seen is skipped, so
+    /// one application pushes from one thread, in order.
     ///
     /// # Errors
     /// A row that cannot be stored; then none of the list is taken.
@@ -53,8 +57,9 @@ impl Lake {
         let series = self.registry().len();
         rows.iter().enumerate().try_for_each(|(i, r)| r.check(i, series))?;
         if let Some((app, version)) = tx {
-            let waiting = self.shared().transactions.get(app).copied();
-            if waiting.or(self.transaction(app)?).is_some_and(|last| last >= version) {
+            let taken = self.shared().taken.get(app).copied();
+            let last = if taken.is_some() { taken } else { self.transaction(app)? };
+            if last.is_some_and(|last| last >= version) {
                 return Ok(false);
             }
         }
@@ -64,6 +69,7 @@ impl Lake {
             s.oldest.get_or_insert_with(Instant::now);
             if let Some((app, version)) = tx {
                 s.transactions.insert(app.into(), version);
+                s.taken.insert(app.into(), version);
             }
             s.buffer.len() >= self.inner.options.buffer_rows
         };

@@ -179,6 +179,9 @@ impl Lake {
     /// # Errors
     /// A mark of several lines or more than 64 bytes.
     pub fn mark(&self, text: &str) -> Result<i16> {
+        if let Some(known) = self.registry().find_mark(text) {
+            return Ok(known);
+        }
         let _only_writer = self.writer()?;
         self.registry_mut().mark(text)
     }

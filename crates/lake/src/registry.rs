@@ -144,6 +144,11 @@ impl Registry {
         Ok(out)
     }
 
+    pub(crate) fn find_mark(&self, text: &str) -> Option<i16> {
+        let text = if text.is_empty() { VALID_MARK } else { text };
+        self.mark_ids.get(text).copied()
+    }
+
     /// Number of a mark's text; the empty text is the mark of valid data.
     pub(crate) fn mark(&mut self, text: &str) -> Result<i16> {
         let text = if text.is_empty() { VALID_MARK } else { text };

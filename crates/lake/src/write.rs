@@ -101,7 +101,11 @@ impl Lake {
         let transactions: Vec<(String, i64)> = tx.map(|(a, v)| (a.to_owned(), v)).into_iter().collect();
         let files = self.write(&mut writer, rows, &transactions)?;
         let version = files.version;
-        self.shared_mut().files = files;
+        {
+            let mut s = self.shared_mut();
+            s.files = files;
+            s.taken.extend(transactions);
+        }
         self.touch(touched.iter().copied());
         Ok(Appended {
             version,
