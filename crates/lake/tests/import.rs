@@ -140,10 +140,20 @@ fn every_real_file_of_the_demo_goes_in() {
     let d = what_if.iter().find(|d| d.division == "341600").unwrap();
     assert_eq!(d.aqi.aqi, Some(120));
 
-    // Before HJ 633 was in force there were concentrations, and no index was defined.
-    let days = s.lake.city_days((day(2015, 1, 1), day(2015, 1, 1)), None).unwrap();
-    assert!(days.iter().any(|d| d.values[5].is_some()));
-    assert!(days.iter().all(|d| d.aqi.aqi.is_none() && d.aqi.level == 0));
+    // Before HJ 633-2012 was in force in a city there were concentrations and no index; all of Anhui had it from
+    // 2015, Hefei from 2013, by division-scoped provisions.
+    let days = s.lake.city_days((day(2014, 12, 31), day(2015, 1, 1)), None).unwrap();
+    let index = |city: &str, on| {
+        days.iter()
+            .find(|d| d.division == city && d.day == on)
+            .map(|d| d.aqi.aqi.is_some())
+    };
+    assert!(
+        days.iter()
+            .any(|d| d.day == day(2014, 12, 31) && d.values[5].is_some() && d.aqi.aqi.is_none())
+    );
+    assert_eq!(index("341600", day(2015, 1, 1)), Some(true));
+    assert_eq!(index("340100", day(2014, 12, 31)), Some(true));
 
     // City hours of the fireworks: a day has its 24 hours.
     let days = s.lake.city_days((day(2019, 2, 4), day(2019, 2, 9)), None).unwrap();

@@ -53,12 +53,14 @@ pub fn city_days_as_known(lake: &Lake, law_of: Option<NaiveDate>, known: NaiveDa
 
 fn days_of(days: Vec<lake::air::CityDay>) -> Days {
     Days::new(days.into_iter().map(|d| {
+        // A valid day has all six (law key `air.valid_day`); ozone's largest hour is no condition.
+        let complete = d.values.iter().all(Option::is_some);
         let day = CityDay {
             day: d.day,
             values: d.values,
             // A day without all that a valid day needs keeps its concentrations but counts neither as good nor as bad.
-            aqi: d.aqi.aqi.filter(|_| d.aqi.complete),
-            level: if d.aqi.complete { d.aqi.level } else { 0 },
+            aqi: d.aqi.aqi.filter(|_| complete),
+            level: if complete { d.aqi.level } else { 0 },
             primary: d.aqi.primary,
             simulated: d.simulated,
         };

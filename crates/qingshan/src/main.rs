@@ -66,6 +66,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    quiet_when_nobody_reads();
     let cli = Cli::parse();
     if let Some(home) = cli.home {
         assets::read_from(home);
@@ -90,6 +91,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `qingshan … | head` ends the reader before us: that is no fault to report.
+fn quiet_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.to_string().contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(info);
+    }));
 }
 
 /// Today in Beijing.

@@ -144,7 +144,11 @@ fn packet(app: &App, seq: u64, column: Option<&str>) -> ApiResult<Value> {
     let options = logger
         .as_ref()
         .map_or_else(hj212::Options::default, |l| l.options(record.received_ms));
-    let parsed: Value = serde_json::from_str(&hj212::check::check_json(&payload, &options)).unwrap_or_default();
+    let mut parsed: Value = serde_json::from_str(&hj212::check::check_json(&payload, &options)).unwrap_or_default();
+    // Passwords are not for reading, wherever they stand.
+    if let Some(pw) = parsed.pointer_mut("/fields/PW") {
+        *pw = json!("······");
+    }
     // Every item of the factor, from its first key to the end of its last value.
     let highlight: Vec<[usize; 2]> = column
         .and_then(|code| {

@@ -174,7 +174,14 @@ impl App {
             published: &self.published,
             method: &self.method,
         };
-        let s = Arc::new(stand(&sources, measure, asked, division)?);
+        let mut s = stand(&sources, measure, asked, division)?;
+        if let Some(short) = &mut s.short {
+            for (code, (zh, en)) in &self.cities {
+                short.zh = short.zh.replace(code.as_str(), &format!("{zh} "));
+                short.en = short.en.replace(code.as_str(), en);
+            }
+        }
+        let s = Arc::new(s);
         let mut kept = self.kept();
         if kept.stands.len() >= KEPT_MAX {
             kept.stands.clear();

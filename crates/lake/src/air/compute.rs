@@ -223,7 +223,7 @@ impl AirDays {
                     sites: v.n,
                     sites_of: v.of,
                     o3: v.o3,
-                    aqi: index(laws.of(*day)?.as_deref(), v)?,
+                    aqi: index(laws.of(*day, division)?.as_deref(), v)?,
                     simulated: v.simulated,
                     layer: v.layer,
                 });
@@ -254,7 +254,7 @@ impl AirDays {
                     // At most 24.
                     hours: v.n.map(|n| n as u8),
                     o3: v.o3,
-                    aqi: index(laws.of(*day)?.as_deref(), v)?,
+                    aqi: index(laws.of(*day, "")?.as_deref(), v)?,
                     simulated: v.simulated,
                 });
             }

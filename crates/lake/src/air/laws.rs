@@ -17,7 +17,9 @@ pub(crate) struct Laws<'a> {
     law: &'a Law,
     /// First days of stretches.
     changes: Vec<i32>,
-    rules: HashMap<usize, Option<Arc<Rules>>>,
+    /// Provinces (first two digits) with provisions of their own; elsewhere the nation's rules serve.
+    own: BTreeSet<String>,
+    rules: HashMap<(usize, String), Option<Arc<Rules>>>,
     fixed: Option<Arc<Rules>>,
 }
 
@@ -25,9 +27,11 @@ impl<'a> Laws<'a> {
     /// The law of each day, or of one day for all.
     pub(crate) fn new(law: &'a Law, law_of: Option<NaiveDate>) -> Result<Self> {
         let mut changes = BTreeSet::new();
+        let mut own = BTreeSet::new();
         for key in law.keys().filter(|k| k.starts_with("air.")) {
             for p in law.versions(key) {
                 changes.insert(days_since_1970(p.from));
+                own.extend(p.division.get(..2).map(str::to_string));
                 // The last day on which it holds.
                 changes.extend(p.to.map(|to| days_since_1970(to) + 1));
                 changes.extend(p.standard.to.map(|to| days_since_1970(to) + 1));
@@ -37,6 +41,7 @@ impl<'a> Laws<'a> {
         let mut out = Self {
             law,
             changes: changes.into_iter().collect(),
+            own,
             rules: HashMap::new(),
             fixed: None,
         };
@@ -47,21 +52,27 @@ impl<'a> Laws<'a> {
         Ok(out)
     }
 
-    /// The rules of a day; none before the first version that is known.
-    pub(crate) fn of(&mut self, day: i32) -> Result<Option<Arc<Rules>>> {
+    /// The rules of a day for a division (empty: the nation); none before the first version that is known there.
+    pub(crate) fn of(&mut self, day: i32, division: &str) -> Result<Option<Arc<Rules>>> {
         if let Some(r) = &self.fixed {
             return Ok(Some(r.clone()));
         }
         let stretch = self.changes.partition_point(|c| *c <= day);
-        if let Some(r) = self.rules.get(&stretch) {
+        let division = if division.get(..2).is_some_and(|p| self.own.contains(p)) {
+            division
+        } else {
+            ""
+        };
+        let place = (stretch, division.to_string());
+        if let Some(r) = self.rules.get(&place) {
             return Ok(r.clone());
         }
-        let rules = match Rules::at(self.law, date(day), "") {
+        let rules = match Rules::at(self.law, date(day), division) {
             Ok(rules) => Some(Arc::new(rules)),
             Err(EvalError::NotInForce(_)) => None,
             Err(e) => return Err(LakeError::Rule(e.to_string())),
         };
-        self.rules.insert(stretch, rules.clone());
+        self.rules.insert(place, rules.clone());
         Ok(rules)
     }
 
@@ -71,7 +82,7 @@ impl<'a> Laws<'a> {
         let stretch = self.changes.partition_point(|c| *c <= day);
         let later: Vec<i32> = self.changes[stretch..].to_vec();
         for d in std::iter::once(day).chain(later) {
-            if let Some(rules) = self.of(d)? {
+            if let Some(rules) = self.of(d, "")? {
                 return Ok(rules);
             }
         }
