@@ -96,6 +96,17 @@ pub fn run_with(
             }
         };
         let app = Arc::new(stores::app(s, law, gateway.clone())?);
+        // Day values are computed with the first question; asking it ourselves spares the first reader the wait.
+        let first = app.clone();
+        tokio::spawn(async move {
+            let opening = plan::stand::Asked {
+                date: first.plan.head.open_at,
+                law_of: None,
+            };
+            if first.home(opening).await.is_err() {
+                eprintln!("the home page cannot be computed; its page says why");
+            }
+        });
         let listener = tokio::net::TcpListener::bind(config.listen)
             .await
             .map_err(|e| format!("pages on {}: {e}", config.listen))?;
