@@ -1,20 +1,58 @@
 //! Reading one file of law. Everything a number needs is demanded here, with file and line.
 
-use crate::provision::{Kind, Provision, Standard};
-use crate::{LawError, Table};
+mod values;
+
+use crate::LawError;
+use crate::provision::{Kind, Missing, Provision, Standard};
 use chrono::NaiveDate;
-use figure::{Certainty, Decimal, Text, Unit};
+use figure::{Certainty, Text};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Spanned;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    standard: StandardEntry,
+    standard: Option<StandardEntry>,
+    /// Instead of `[standard]`: provisions somebody adds to a standard that stands in another file.
+    addition: Option<AdditionEntry>,
     #[serde(default)]
     provision: Vec<Spanned<ProvisionEntry>>,
+    #[serde(default)]
+    missing: Vec<Spanned<MissingEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AdditionEntry {
+    /// The number of the standard that the provisions belong to.
+    standard: Spanned<String>,
+    source: String,
+    checked: Spanned<String>,
+    /// Who recorded them.
+    #[serde(default)]
+    by: String,
+}
+
+/// A provision that exists but whose values are not recorded.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MissingEntry {
+    key: String,
+    #[serde(default)]
+    clause: String,
+    from: Option<Spanned<String>>,
+    to: Option<Spanned<String>>,
+    #[serde(default)]
+    division: String,
+    title_zh: String,
+    title_en: String,
+    why_zh: String,
+    why_en: String,
+    /// The columns the provision will need, for whoever records it.
+    #[serde(default)]
+    columns: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,9 +127,12 @@ struct ProvisionEntry {
 }
 
 /// What a file holds once it has been read.
+#[derive(Default)]
 pub(crate) struct Parsed {
-    pub standard: Arc<Standard>,
+    /// The standard that the file states; none if it adds to one.
+    pub standard: Option<Arc<Standard>>,
     pub provisions: Vec<Arc<Provision>>,
+    pub missing: Vec<Arc<Missing>>,
 }
 
 struct Reader<'a> {
@@ -100,8 +141,9 @@ struct Reader<'a> {
     errors: Vec<LawError>,
 }
 
-/// Reads one file; all its errors at once.
-pub(crate) fn read(file: &str, text: &str) -> Result<Parsed, Vec<LawError>> {
+/// Reads one file; all its errors at once. `known` are the standards an addition may belong to; `None`
+/// on the first pass, when additions are passed over (`Ok(None)`) until all standards are read.
+pub(crate) fn read(file: &str, text: &str, known: Option<&[Arc<Standard>]>) -> Result<Option<Parsed>, Vec<LawError>> {
     let mut reader = Reader {
         file,
         text,
@@ -119,24 +161,45 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Parsed, Vec<LawError>> {
             }]);
         }
     };
-    let Some(standard) = reader.standard(&raw.standard) else {
+    let also = raw.standard.as_ref().map_or(&[][..], |s| &s.also);
+    let standard = match (&raw.standard, &raw.addition) {
+        (Some(s), None) => reader.standard(s),
+        (None, Some(a)) => match known {
+            None => return Ok(None),
+            Some(known) => reader.addition(a, known),
+        },
+        _ => {
+            reader.refuse(1, "a file of law begins with either [standard] or [addition]");
+            None
+        }
+    };
+    let Some(standard) = standard else {
         return Err(reader.errors);
     };
     let standard = Arc::new(standard);
-    let mut provisions = Vec::new();
+    let mut parsed = Parsed {
+        standard: raw.standard.is_some().then(|| Arc::clone(&standard)),
+        ..Parsed::default()
+    };
     for entry in &raw.provision {
         let at = entry.span().start;
         if let Some(p) = reader.provision(entry.get_ref(), at, &standard) {
             if p.division.is_empty() {
-                for also in &raw.standard.also {
-                    provisions.extend(reader.also(&p, also).map(Arc::new));
+                for also in also {
+                    parsed.provisions.extend(reader.also(&p, also).map(Arc::new));
                 }
             }
-            provisions.push(Arc::new(p));
+            parsed.provisions.push(Arc::new(p));
         }
     }
+    for entry in &raw.missing {
+        let line = reader.line(entry.span().start);
+        parsed
+            .missing
+            .extend(reader.missing(entry.get_ref(), line, &standard).map(Arc::new));
+    }
     if reader.errors.is_empty() {
-        Ok(Parsed { standard, provisions })
+        Ok(Some(parsed))
     } else {
         Err(reader.errors)
     }
@@ -218,6 +281,79 @@ impl Reader<'_> {
         })
     }
 
+    /// The standard an addition belongs to, with the addition's own source.
+    fn addition(&mut self, a: &AdditionEntry, known: &[Arc<Standard>]) -> Option<Standard> {
+        let line = self.line(a.standard.span().start);
+        let checked = self.date(&a.checked)?;
+        if a.source.trim().is_empty() {
+            self.refuse(line, "[addition] `source` is empty: say where the values were read");
+        }
+        let Some(s) = known.iter().find(|s| s.number == *a.standard.get_ref()) else {
+            let message = format!(
+                "[addition] `{}` is not a standard of the law loaded",
+                a.standard.get_ref()
+            );
+            self.refuse(line, message);
+            return None;
+        };
+        let by = if a.by.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", a.by)
+        };
+        Some(Standard {
+            source: format!("{}{by}", a.source),
+            checked,
+            ..(**s).clone()
+        })
+    }
+
+    fn missing(&mut self, e: &MissingEntry, line: usize, standard: &Arc<Standard>) -> Option<Missing> {
+        self.key(&e.key, line);
+        self.division(&e.division, line);
+        if [&e.title_zh, &e.title_en, &e.why_zh, &e.why_en]
+            .iter()
+            .any(|t| t.trim().is_empty())
+        {
+            self.refuse(
+                line,
+                format!("missing `{}` needs a title and a reason in both languages", e.key),
+            );
+        }
+        let from = match &e.from {
+            Some(t) => self.date(t)?,
+            None => standard.from,
+        };
+        let to = match &e.to {
+            Some(t) => Some(self.date(t)?),
+            None => standard.to,
+        };
+        Some(Missing {
+            key: e.key.clone(),
+            standard: Arc::clone(standard),
+            clause: e.clause.clone(),
+            from,
+            to,
+            division: e.division.clone(),
+            title: Text::new(&e.title_zh, &e.title_en),
+            why: Text::new(&e.why_zh, &e.why_en),
+            columns: e.columns.clone(),
+            file: self.file.to_string(),
+            line,
+        })
+    }
+
+    fn key(&mut self, key: &str, line: usize) {
+        let word = |w: &str| {
+            !w.is_empty()
+                && w.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
+        if !key.split('.').all(word) {
+            self.refuse(line, format!("`{key}` is not a key: lower-case words joined by points"));
+        }
+    }
+
     fn provision(&mut self, e: &ProvisionEntry, at: usize, standard: &Arc<Standard>) -> Option<Provision> {
         let line = self.line(at);
         let before = self.errors.len();
@@ -228,16 +364,7 @@ impl Reader<'_> {
                 format!("`{}` has no clause: a value without a clause is refused", e.key),
             );
         }
-        if !e.key.split('.').all(|w| {
-            !w.is_empty()
-                && w.bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        }) {
-            self.refuse(
-                line,
-                format!("`{}` is not a key: lower-case words joined by points", e.key),
-            );
-        }
+        self.key(&e.key, line);
         let source = e.source.clone().unwrap_or_else(|| standard.source.clone());
         if source.trim().is_empty() || e.title_zh.trim().is_empty() || e.title_en.trim().is_empty() {
             self.refuse(
@@ -305,138 +432,6 @@ impl Reader<'_> {
             note: Text::new(join(&p.note.zh, &a.note_zh), join(&p.note.en, &a.note_en)),
             ..p.clone()
         })
-    }
-
-    fn table(&mut self, e: &ProvisionEntry, line: usize) -> Option<Table> {
-        let table = match (&e.table, &e.values) {
-            (Some(csv), None) => self.csv(csv)?,
-            (None, Some(values)) => self.values(values, line)?,
-            _ => {
-                self.refuse(line, format!("`{}` needs either `table` or `values`", e.key));
-                return None;
-            }
-        };
-        let by = e.by.clone();
-        for c in by.iter().chain(&e.labels).chain(e.units.keys()) {
-            if !table.columns.contains(c) {
-                self.refuse(
-                    line,
-                    format!("`{}` names a column `{c}` that its table does not have", e.key),
-                );
-            }
-        }
-        let table = Table { by, ..table };
-        let mut seen = HashSet::new();
-        if table.by.is_empty() && table.rows.len() > 1 {
-            self.refuse(
-                line,
-                format!("`{}` has several rows: say in `by` which columns name a row", e.key),
-            );
-        }
-        for row in 0..table.rows.len() {
-            if !table.by.is_empty() && !seen.insert(table.name_of(row)) {
-                self.refuse(
-                    line,
-                    format!("`{}` has two rows for {}", e.key, table.name_of(row).join(" / ")),
-                );
-            }
-        }
-        Some(table)
-    }
-
-    fn csv(&mut self, csv: &Spanned<String>) -> Option<Table> {
-        let first = self.line(csv.span().start) + 1; // the text begins on the line after `"""`
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(true)
-            .trim(csv::Trim::All)
-            .from_reader(csv.get_ref().as_bytes());
-        let columns: Vec<String> = match reader.headers() {
-            Ok(h) => h.iter().map(str::to_string).collect(),
-            Err(e) => {
-                self.refuse(first, e.to_string());
-                return None;
-            }
-        };
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            match record {
-                Ok(r) => rows.push(r.iter().map(str::to_string).collect()),
-                Err(e) => {
-                    let offset = e.position().map_or(1, csv::Position::line) as usize - 1;
-                    self.refuse(first + offset, format!("table row: {e}"));
-                }
-            }
-        }
-        if rows.is_empty() {
-            self.refuse(first, "the table has no rows");
-            return None;
-        }
-        Some(Table {
-            columns,
-            rows,
-            by: Vec::new(),
-        })
-    }
-
-    fn values(&mut self, values: &toml::Table, line: usize) -> Option<Table> {
-        let (mut columns, mut row) = (Vec::new(), Vec::new());
-        for (name, value) in values {
-            let text = match value {
-                toml::Value::String(s) => s.clone(),
-                toml::Value::Integer(i) => i.to_string(),
-                toml::Value::Boolean(b) => b.to_string(),
-                toml::Value::Float(f) => match Decimal::from_f64_shortest(*f) {
-                    Ok(d) => d.to_string(),
-                    Err(e) => {
-                        self.refuse(line, format!("`{name}`: {e}"));
-                        return None;
-                    }
-                },
-                _ => {
-                    self.refuse(line, format!("`{name}` must be a number, a text or true/false"));
-                    return None;
-                }
-            };
-            columns.push(name.clone());
-            row.push(text);
-        }
-        Some(Table {
-            columns,
-            rows: vec![row],
-            by: Vec::new(),
-        })
-    }
-
-    /// Every column that holds a number must have a unit, unless it is named as a label.
-    fn units(&mut self, e: &ProvisionEntry, table: &Table, line: usize) -> Vec<(String, String)> {
-        let mut units: Vec<(String, String)> = e.units.iter().map(|(c, u)| (c.clone(), u.clone())).collect();
-        units.extend(e.unit.iter().map(|u| ("*".to_string(), u.clone())));
-        for (column, unit) in &mut units {
-            match Unit::parse(unit) {
-                Ok(u) => *unit = u.code().to_string(),
-                Err(err) => self.refuse(line, format!("`{}`, column `{column}`: {err}", e.key)),
-            }
-        }
-        let unit_column = table.column("unit");
-        for (r, row) in table.rows.iter().enumerate() {
-            if let Some(c) = unit_column
-                && let Err(err) = Unit::parse(&row[c])
-            {
-                self.refuse(line, format!("`{}`, row {}: {err}", e.key, r + 1));
-            }
-        }
-        for (c, column) in table.columns.iter().enumerate() {
-            let covered = unit_column.is_some() || units.iter().any(|(name, _)| name == column || name == "*");
-            let label = e.labels.contains(column) || table.by.contains(column);
-            let number = table.rows.iter().any(|row| Decimal::parse(&row[c]).is_ok());
-            if number && !covered && !label {
-                self.refuse(
-                    line,
-                    format!("`{}`: the numbers of column `{column}` have no unit", e.key),
-                );
-            }
-        }
-        units
     }
 }
 

@@ -16,6 +16,6 @@ mod table;
 
 pub use check::Problem;
 pub use diff::{CellChange, Change};
-pub use provision::{Kind, Provision, Standard};
+pub use provision::{Kind, Missing, Provision, Standard};
 pub use resolve::{Law, LawError, NotInForce};
 pub use table::{Table, TableError};

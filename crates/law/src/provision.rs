@@ -131,6 +131,42 @@ impl Provision {
     }
 }
 
+/// A provision that exists but whose values nobody has recorded yet (待录入): what depends on it
+/// cannot be said, and says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// The key it would stand under.
+    pub key: String,
+    /// The standard it stands in; serialised as its number.
+    #[serde(serialize_with = "number_only")]
+    pub standard: Arc<Standard>,
+    /// The clause, where that much is known.
+    pub clause: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day; none while it holds.
+    pub to: Option<NaiveDate>,
+    /// Six digits (GB/T 2260); empty for the nation.
+    pub division: String,
+    /// What it is.
+    pub title: Text,
+    /// What is not known, and what it would take.
+    pub why: Text,
+    /// The columns its table needs, for whoever records it; empty where that is not settled.
+    pub columns: Vec<String>,
+    /// Where it stands, for messages.
+    pub file: String,
+    /// The line of its `[[missing]]`.
+    pub line: usize,
+}
+
+impl Missing {
+    /// Whether it would hold on a day.
+    pub fn in_force(&self, date: NaiveDate) -> bool {
+        self.from <= date && self.to.is_none_or(|to| date <= to)
+    }
+}
+
 fn number_only<S: Serializer>(standard: &Arc<Standard>, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_str(&standard.number)
 }

@@ -1,7 +1,7 @@
 //! Which provision holds: key × date × division.
 
 use crate::file;
-use crate::provision::{Provision, Standard};
+use crate::provision::{Missing, Provision, Standard};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct NotInForce {
     pub division: String,
     /// Why.
     pub reason: String,
+    /// The provision exists but is not recorded here (待录入): its standard and clause, else nothing.
+    pub unrecorded: Option<String>,
 }
 
 /// All the law that was loaded. Cheap to share behind an `Arc`; never changes.
@@ -40,6 +42,7 @@ pub struct Law {
     pub(crate) standards: Vec<Arc<Standard>>,
     /// By key; inside a key by division, then by first day.
     pub(crate) by_key: BTreeMap<String, Vec<Arc<Provision>>>,
+    missing: Vec<Arc<Missing>>,
     fingerprint: String,
 }
 
@@ -55,27 +58,42 @@ impl Law {
         let mut hash = Sha256::new();
         let (mut standards, mut errors) = (Vec::<Arc<Standard>>::new(), Vec::new());
         let mut by_key = BTreeMap::<String, Vec<Arc<Provision>>>::new();
+        let mut missing = Vec::new();
+        let mut take = |parsed: file::Parsed| {
+            for p in parsed.provisions {
+                by_key.entry(p.key.clone()).or_default().push(p);
+            }
+            missing.extend(parsed.missing);
+        };
+        let mut additions = Vec::new();
         for (path, text) in &files {
             hash.update((path.len() as u64).to_le_bytes());
             hash.update(path);
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);
-            match file::read(path, text) {
+            match file::read(path, text, None) {
                 Err(e) => errors.extend(e),
-                Ok(parsed) => {
-                    if let Some(other) = standards.iter().find(|s| s.number == parsed.standard.number) {
-                        let message = format!("`{}` already stands in {}", other.number, other.file);
-                        errors.push(LawError {
-                            file: path.clone(),
-                            line: 1,
-                            message,
-                        });
+                Ok(None) => additions.push((path, text)),
+                Ok(Some(mut parsed)) => {
+                    if let Some(standard) = parsed.standard.take() {
+                        if let Some(other) = standards.iter().find(|s| s.number == standard.number) {
+                            let message = format!("`{}` already stands in {}", other.number, other.file);
+                            errors.push(LawError {
+                                file: path.clone(),
+                                line: 1,
+                                message,
+                            });
+                        }
+                        standards.push(standard);
                     }
-                    standards.push(parsed.standard);
-                    for p in parsed.provisions {
-                        by_key.entry(p.key.clone()).or_default().push(p);
-                    }
+                    take(parsed);
                 }
+            }
+        }
+        for (path, text) in additions {
+            match file::read(path, text, Some(&standards)) {
+                Err(e) => errors.extend(e),
+                Ok(parsed) => take(parsed.unwrap_or_default()),
             }
         }
         if !errors.is_empty() {
@@ -88,6 +106,7 @@ impl Law {
         Ok(Self {
             standards,
             by_key,
+            missing,
             fingerprint,
         })
     }
@@ -127,6 +146,18 @@ impl Law {
                 return Ok(p);
             }
         }
+        if let Some(m) = self.unrecorded(key, date, division) {
+            return Err(NotInForce {
+                key: key.to_string(),
+                date,
+                division: division.to_string(),
+                reason: format!(
+                    "cannot be said: provision not recorded ({} / {}): {} / {}",
+                    m.title.zh, m.title.en, m.why.zh, m.why.en
+                ),
+                unrecorded: Some(format!("{} {}", m.standard.number, m.clause).trim().to_string()),
+            });
+        }
         let near: Vec<&Arc<Provision>> = versions.iter().filter(|p| levels.contains(&p.division)).collect();
         let reason = match (
             near.iter().map(|p| p.from).min(),
@@ -145,7 +176,16 @@ impl Law {
             date,
             division: division.to_string(),
             reason,
+            unrecorded: None,
         })
+    }
+
+    /// A provision known to exist for the key, day and division (or one above it) but not recorded. It may
+    /// stand beside one that is: a province's stricter limits nobody has typed in yet, say.
+    pub fn unrecorded(&self, key: &str, date: NaiveDate, division: &str) -> Option<&Missing> {
+        let levels = levels(division);
+        let hit = |m: &&Arc<Missing>| m.key == key && m.in_force(date) && levels.contains(&m.division);
+        self.missing().find(hit).map(Arc::as_ref)
     }
 
     /// All standards, by file.
@@ -174,6 +214,18 @@ impl Law {
             .values()
             .flatten()
             .filter(move |p| p.standard.number == number)
+    }
+
+    /// Provisions that exist but are not recorded (待录入), except those an addition has filled since.
+    pub fn missing(&self) -> impl Iterator<Item = &Arc<Missing>> {
+        let filled = |m: &Missing| {
+            self.versions(&m.key).iter().any(|p| {
+                p.division == m.division
+                    && p.in_force(m.from)
+                    && p.to.is_none_or(|to| m.to.is_some_and(|end| end <= to))
+            })
+        };
+        self.missing.iter().filter(move |m| !filled(m))
     }
 
     /// SHA-256 over all files loaded: two programs with the same fingerprint judge alike.

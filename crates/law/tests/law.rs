@@ -262,3 +262,67 @@ fn the_fingerprint_changes_with_any_byte() {
     assert_ne!(two().fingerprint(), other.fingerprint());
     assert_eq!(two().fingerprint().len(), 64);
 }
+
+const MISSING: &str = r#"
+[[missing]]
+key = "a.other"
+clause = "附录B"
+title_zh = "另一限值"
+title_en = "another limit"
+why_zh = "文本未取得"
+why_en = "the text was not had"
+columns = ["item", "limit"]
+"#;
+const ADDITION: &str = r#"
+[addition]
+standard = "S-2"
+source = "printed copy, page 3"
+checked = "2026-11-25"
+by = "someone"
+
+[[provision]]
+key = "a.other"
+clause = "附录B"
+certainty = "certain"
+title_zh = "另一限值"
+title_en = "another limit"
+unit = "ug/m3"
+values = { limit = 7 }
+"#;
+
+#[test]
+fn what_is_not_recorded_says_so_until_an_addition_records_it() {
+    let file = format!("{HEAD_NEW}{MISSING}");
+    let before = load(&[("new.toml", file.clone())]).unwrap();
+    let e = before.at("a.other", day("2026-03-01"), "340100").unwrap_err();
+    assert_eq!(e.unrecorded.as_deref(), Some("S-2 附录B"));
+    assert!(e.to_string().contains("cannot be said: provision not recorded"), "{e}");
+    assert!(e.to_string().contains("文本未取得"), "{e}");
+    assert_eq!(before.missing().count(), 1);
+    // Before the standard held nothing is missing: it simply was not in force.
+    let e = before.at("a.other", day("2026-02-28"), "340100").unwrap_err();
+    assert_eq!(e.unrecorded, None);
+
+    // The addition sorts first by its path and is still read after the standard it belongs to.
+    let after = load(&[("add.toml", ADDITION.into()), ("new.toml", file)]).unwrap();
+    let p = after.at("a.other", day("2026-03-01"), "340100").unwrap();
+    assert_eq!((p.standard.number.as_str(), p.table.text(0, "limit")), ("S-2", "7"));
+    assert_eq!(p.source, "printed copy, page 3 (someone)");
+    assert_eq!((after.missing().count(), after.standards().len()), (0, 1));
+    assert_eq!(after.unrecorded("a.other", day("2026-03-01"), ""), None);
+}
+
+#[test]
+fn an_addition_to_nothing_and_a_file_without_a_head_are_refused() {
+    let e = load(&[("add.toml", ADDITION.into())]).unwrap_err();
+    assert_eq!(
+        e[0].to_string(),
+        "add.toml:3: [addition] `S-2` is not a standard of the law loaded"
+    );
+    let e = load(&[("bare.toml", MISSING.into())]).unwrap_err();
+    assert!(
+        e[0].to_string().contains("begins with either [standard] or [addition]"),
+        "{}",
+        e[0]
+    );
+}

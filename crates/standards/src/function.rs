@@ -1,6 +1,6 @@
 //! The one registration of every function.
 
-use crate::{EvalError, air, round};
+use crate::EvalError;
 use chrono::NaiveDate;
 use figure::{Decimal, Explanation, NumberError};
 use law::Law;
@@ -278,18 +278,28 @@ impl Function {
     }
 }
 
+/// The rooms, in the order their functions are shown.
+const ROOMS: &[&[&[Function]]] = &[
+    crate::air::FUNCTIONS,
+    crate::water::FUNCTIONS,
+    crate::lake::FUNCTIONS,
+    crate::groundwater::FUNCTIONS,
+    crate::soil::FUNCTIONS,
+    crate::noise::FUNCTIONS,
+    crate::emission::FUNCTIONS,
+    crate::validity::FUNCTIONS,
+    crate::radiation::FUNCTIONS,
+    crate::risk::FUNCTIONS,
+    crate::ecology::FUNCTIONS,
+    crate::code::FUNCTIONS,
+    crate::deadline::FUNCTIONS,
+    &[crate::round::FUNCTIONS],
+];
+
 /// All functions, in the order they are shown.
 pub fn functions() -> &'static [Function] {
     static ALL: std::sync::OnceLock<Vec<Function>> = std::sync::OnceLock::new();
-    ALL.get_or_init(|| {
-        air::FUNCTIONS
-            .iter()
-            .copied()
-            .flatten()
-            .chain(round::FUNCTIONS)
-            .copied()
-            .collect()
-    })
+    ALL.get_or_init(|| ROOMS.iter().copied().flatten().copied().flatten().copied().collect())
 }
 
 /// A function by its name.

@@ -8,9 +8,23 @@
 
 pub mod air;
 mod batch;
+mod code;
+mod deadline;
+mod ecology;
+mod emission;
 mod error;
 mod function;
+mod groundwater;
+mod lake;
+mod noise;
+mod radiation;
+mod reading;
+mod real;
+mod risk;
 mod round;
+mod soil;
+mod validity;
+mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
 pub use error::EvalError;
