@@ -52,8 +52,7 @@ pub fn city_days_as_known(lake: &Lake, law_of: Option<NaiveDate>, known: NaiveDa
 
 fn days_of(days: Vec<lake::air::CityDay>) -> Days {
     Days::new(days.into_iter().map(|d| {
-        // A valid day has all six (law key `air.valid_day`); ozone's largest hour is no condition.
-        let complete = d.values.iter().all(Option::is_some);
+        let complete = d.aqi.complete;
         let day = CityDay {
             day: d.day,
             values: d.values,

@@ -108,7 +108,7 @@ pub struct CityDay {
 pub struct DayIndex {
     /// The index; none where it may not be given.
     pub aqi: Option<u16>,
-    /// All needed pollutants were there: a valid day.
+    /// A valid day: every pollutant that one needs has a value (law key `air.valid_day`).
     pub complete: bool,
     /// 1 to 6; 0 without an index.
     pub level: u8,
