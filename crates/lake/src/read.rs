@@ -77,6 +77,23 @@ impl Lake {
         rows.into_iter().map(observed).collect()
     }
 
+    /// Opens every file once, the newest first, so that its footer and page index are at hand when somebody asks:
+    /// the first question would else wait for them.
+    ///
+    /// # Errors
+    /// When the observations cannot be read.
+    pub fn warm(&self) -> Result<()> {
+        let mut files = self.pinned()?.files.list.clone();
+        files.sort_by_key(|f| std::cmp::Reverse(f.month));
+        for f in files {
+            self.read_rows(Needs {
+                series: (f.series.0, f.series.0),
+                t: (f.t.0, f.t.0),
+            })?;
+        }
+        Ok(())
+    }
+
     /// Current rows within some bounds, sorted by series and time.
     pub(crate) fn read_rows(&self, needs: Needs) -> Result<Vec<Row>> {
         let (series, t) = (needs.series, needs.t);
