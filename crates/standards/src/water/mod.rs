@@ -4,16 +4,22 @@
 //! bulk computation go through it.
 
 mod area;
+mod change;
 mod class;
+mod cwqi;
 mod item_functions;
 mod judge;
 mod mean;
 mod read;
 mod rules;
 mod section;
+mod source;
+mod station;
+mod target;
 
 pub use class::{Body, Class};
 pub use rules::{Item, ItemRule, Limit, Rules};
+pub use station::{Seen, StationClass, Stations};
 
 use crate::Function;
 
@@ -23,4 +29,9 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     section::FUNCTIONS,
     area::FUNCTIONS,
     mean::FUNCTIONS,
+    target::FUNCTIONS,
+    change::FUNCTIONS,
+    station::FUNCTIONS,
+    source::FUNCTIONS,
+    cwqi::FUNCTIONS,
 ];
