@@ -81,7 +81,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         args: &[
             Arg::text(
                 "classes",
-                ("各断面类别，空格分隔，无数据写-", "class of each section parted by spaces, - for no data"),
+                (
+                    "各断面类别，空格分隔，无数据写-",
+                    "class of each section parted by spaces, - for no data",
+                ),
             )
             .optional(),
             Arg::number("total", "1", ("或：参评断面数", "or: sections judged")).optional(),
@@ -177,7 +180,13 @@ fn by_shares(shares: &Shares<'_>, n: Counts, e: Explanation) -> Result<ByShares,
     let mut e = e.clause(shares.p.clause_ref());
     if n.judged == 0 {
         let e = e.note("没有参评断面", "no section was judged");
-        return Ok(ByShares { grade: Cell::Missing, colour: Cell::Missing, good: Cell::Missing, bad: Cell::Missing, explanation: e });
+        return Ok(ByShares {
+            grade: Cell::Missing,
+            colour: Cell::Missing,
+            good: Cell::Missing,
+            bad: Cell::Missing,
+            explanation: e,
+        });
     }
     let (good, bad) = (n.percent(n.good)?, n.percent(n.bad)?);
     let (shown_good, shown_bad) = (good.round(&shares.rounding)?, bad.round(&shares.rounding)?);
@@ -186,13 +195,23 @@ fn by_shares(shares: &Shares<'_>, n: Counts, e: Explanation) -> Result<ByShares,
             Explanation::new("Ⅰ～Ⅲ类比例", "Share of classes I to III")
                 .value(shown_good)
                 .unit("%")
-                .formula(format!("{} ÷ {} × 100 = {} → {shown_good}", n.good, n.judged, good.shown(4))),
+                .formula(format!(
+                    "{} ÷ {} × 100 = {} → {shown_good}",
+                    n.good,
+                    n.judged,
+                    good.shown(4)
+                )),
         )
         .input(
             Explanation::new("劣Ⅴ类比例", "Share worse than class V")
                 .value(shown_bad)
                 .unit("%")
-                .formula(format!("{} ÷ {} × 100 = {} → {shown_bad}", n.bad, n.judged, bad.shown(4))),
+                .formula(format!(
+                    "{} ÷ {} × 100 = {} → {shown_bad}",
+                    n.bad,
+                    n.judged,
+                    bad.shown(4)
+                )),
         );
     let row = shares.row(n)?;
     let text = |column: &str| row.map_or("", |r| shares.grades.table.text(r, column));
@@ -225,8 +244,14 @@ fn by_classes(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         s.colour = Cell::Missing;
         s.explanation.value = None;
         s.explanation = s.explanation.note(
-            format!("断面少于{}个，用各项目断面均值评价（water.area），不用比例法", shares.from),
-            format!("fewer than {} sections are judged by their means (water.area), not by shares", shares.from),
+            format!(
+                "断面少于{}个，用各项目断面均值评价（water.area），不用比例法",
+                shares.from
+            ),
+            format!(
+                "fewer than {} sections are judged by their means (water.area), not by shares",
+                shares.from
+            ),
         );
     }
     Ok(Outcome {
@@ -246,18 +271,33 @@ fn by_classes(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 pub(super) fn counted(c: &Context<'_>, args: &Args, shares: &Shares<'_>, bad: bool) -> Result<Counts, EvalError> {
     if let Some(list) = args.get("classes") {
         if args.get("total").is_some() {
-            return Err(EvalError::argument("classes", "give either `classes` or the counts, not both"));
+            return Err(EvalError::argument(
+                "classes",
+                "give either `classes` or the counts, not both",
+            ));
         }
         let judge = Judge::new(c, &Args::default())?;
         return Ok(shares.counts(&judge.classes("classes", list)?));
     }
     let need = |name: &str| count(args, name)?.ok_or_else(|| EvalError::Missing(name.to_string()));
     let (judged, good) = (need("total")?, need("good")?);
-    let worst = if bad { need("bad")? } else { count(args, "bad")?.unwrap_or(0) };
+    let worst = if bad {
+        need("bad")?
+    } else {
+        count(args, "bad")?.unwrap_or(0)
+    };
     if good + worst > judged {
-        return Err(EvalError::argument("good", format!("{good} and {worst} are more than the {judged} sections judged")));
+        return Err(EvalError::argument(
+            "good",
+            format!("{good} and {worst} are more than the {judged} sections judged"),
+        ));
     }
-    Ok(Counts { judged, good, bad: worst, missing: 0 })
+    Ok(Counts {
+        judged,
+        good,
+        bad: worst,
+        missing: 0,
+    })
 }
 
 /// The values of one item at all sections.
@@ -273,11 +313,17 @@ fn area(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let n = lists.first().map_or(0, |(_, v)| v.len());
     if let Some((name, v)) = lists.iter().find(|(_, v)| v.len() != n) {
-        let reason = format!("has {} values, the first item has {n}: write - where a section has none", v.len());
+        let reason = format!(
+            "has {} values, the first item has {n}: write - where a section has none",
+            v.len()
+        );
         return Err(EvalError::argument(name, reason));
     }
     if n == 0 {
-        return Err(EvalError::argument("codmn", "give at least one item, with one value for each section"));
+        return Err(EvalError::argument(
+            "codmn",
+            "give at least one item, with one value for each section",
+        ));
     }
     let bodies = bodies(args, n)?;
     let lakes = bodies.iter().all(|b| *b == Body::Lake);
@@ -286,7 +332,12 @@ fn area(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         "mean" | "均值" => true,
         "ratio" | "比例" => false,
         "auto" => lakes || n < shares.from,
-        other => return Err(EvalError::argument("method", format!("`{other}`: write auto, mean or ratio"))),
+        other => {
+            return Err(EvalError::argument(
+                "method",
+                format!("`{other}`: write auto, mean or ratio"),
+            ));
+        }
     };
     let mut sections = Vec::with_capacity(n);
     for (i, body) in bodies.iter().enumerate() {
@@ -305,10 +356,17 @@ fn area(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if by_mean {
         let first = bodies.first().copied().unwrap_or(Body::River);
         if bodies.iter().any(|b| *b != first) {
-            return Err(EvalError::argument("body", "rivers and lakes have no common mean: use method=ratio"));
+            return Err(EvalError::argument(
+                "body",
+                "rivers and lakes have no common mean: use method=ratio",
+            ));
         }
         let set = of_means(c, &judge, first, &lists)?;
-        e = set.items.iter().fold(e, |e, j| e.input(j.explanation.clone())).clause(shares.p.clause_ref());
+        e = set
+            .items
+            .iter()
+            .fold(e, |e, j| e.input(j.explanation.clone()))
+            .clause(shares.p.clause_ref());
         if lakes {
             e = e.clause(c.law.at("water.lake.rule", c.date, c.division)?.clause_ref());
         }
@@ -317,7 +375,10 @@ fn area(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             Some(k) => {
                 let (p, row) = grade(c, k)?;
                 e = e.value(p.table.text(row, "grade_zh")).clause(p.clause_ref());
-                (p.table.text(row, "grade_zh").into(), p.table.text(row, "colour_zh").into())
+                (
+                    p.table.text(row, "grade_zh").into(),
+                    p.table.text(row, "colour_zh").into(),
+                )
             }
             None => (Cell::Missing, Cell::Missing),
         };
@@ -354,7 +415,10 @@ fn bodies(args: &Args, n: usize) -> Result<Vec<Body>, EvalError> {
     match words.len() {
         0 | 1 => Ok(vec![body(args)?; n]),
         k if k == n => words.into_iter().map(Body::by_word).collect(),
-        k => Err(EvalError::argument("body", format!("{k} words for {n} sections: write one, or one for each"))),
+        k => Err(EvalError::argument(
+            "body",
+            format!("{k} words for {n} sections: write one, or one for each"),
+        )),
     }
 }
 
@@ -369,10 +433,10 @@ fn of_means(c: &Context<'_>, judge: &Judge<'_>, body: Body, lists: &Lists) -> Re
         let value = judge.rules.judged_ratio(item, exact)?;
         let mut j = judge.one(item, body, Reading::Value(value))?;
         let formula = format!("({}) ÷ {} = {} → {value}", m.parts.join(" + "), m.n, exact.shown(6));
-        j.explanation = j.explanation.clause(means.clause.clone()).note(
-            format!("均值：{formula}"),
-            format!("mean: {formula}"),
-        );
+        j.explanation = j
+            .explanation
+            .clause(means.clause.clone())
+            .note(format!("均值：{formula}"), format!("mean: {formula}"));
         items.push(j);
     }
     Ok(Set::new(judge, items))
@@ -383,7 +447,10 @@ fn by_share_exceeding(judge: &Judge<'_>, rule: &Indicators<'_>, sections: &[Set]
     let judged = sections.iter().filter(|s| s.class.is_some()).count() as i64;
     let mut rows = Vec::new();
     for (item, r) in judge.rules.items().filter(|(_, r)| r.decides) {
-        let over = |s: &&Set| s.deciding(judge).any(|(j, k)| j.item == item && k > rule.base && !j.unsure);
+        let over = |s: &&Set| {
+            s.deciding(judge)
+                .any(|(j, k)| j.item == item && k > rule.base && !j.unsure)
+        };
         let n = sections.iter().filter(over).count() as i64;
         if n > 0 {
             rows.push((&r.zh, Ratio::new(i128::from(n) * 100, i128::from(judged))?));
@@ -391,5 +458,7 @@ fn by_share_exceeding(judge: &Judge<'_>, rule: &Indicators<'_>, sections: &[Set]
     }
     rows.sort_by_key(|(_, share)| Reverse(Order(*share)));
     rows.truncate(rule.at_most);
-    rows.into_iter().map(|(zh, share)| Ok(format!("{zh}({}%)", share.round(&rule.rounding)?))).collect()
+    rows.into_iter()
+        .map(|(zh, share)| Ok(format!("{zh}({}%)", share.round(&rule.rounding)?)))
+        .collect()
 }

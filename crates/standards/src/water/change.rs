@@ -27,12 +27,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Column::number("dd"),
             Column::number("steps"),
         ],
-        keys: &["water.change.section", "water.change.ratio", "water.grade", "water.classes"],
+        keys: &[
+            "water.change.section",
+            "water.change.ratio",
+            "water.grade",
+            "water.classes",
+        ],
         eval: change,
     },
     Function {
         name: "water.trend",
-        title: ("多时段变化趋势（秩相关系数法）", "Trend over several periods (rank correlation)"),
+        title: (
+            "多时段变化趋势（秩相关系数法）",
+            "Trend over several periods (rank correlation)",
+        ),
         args: &[
             Arg::text(
                 "values",
@@ -43,7 +51,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ),
             Arg::text(
                 "item",
-                ("项目，溶解氧（do）方向相反", "item, do (dissolved oxygen) is better when rising"),
+                (
+                    "项目，溶解氧（do）方向相反",
+                    "item, do (dissolved oxygen) is better when rising",
+                ),
             )
             .optional(),
         ],
@@ -66,11 +77,16 @@ fn shares(argument: &str, text: &str) -> Result<Option<(Decimal, Decimal)>, Eval
     let Some((good, bad)) = text.split_once(['/', '／']) else {
         return Ok(None);
     };
-    let read = |t: &str| Decimal::parse(t.trim_end_matches(['%', '％'])).map_err(|e| EvalError::argument(argument, e.to_string()));
+    let read = |t: &str| {
+        Decimal::parse(t.trim_end_matches(['%', '％'])).map_err(|e| EvalError::argument(argument, e.to_string()))
+    };
     let (good, bad) = (read(good)?, read(bad)?);
     let hundred = Decimal::from_int(100);
     if good.is_negative() || bad.is_negative() || good.add(bad)? > hundred {
-        return Err(EvalError::argument(argument, format!("`{text}`: two shares in percent, together at most 100")));
+        return Err(EvalError::argument(
+            argument,
+            format!("`{text}`: two shares in percent, together at most 100"),
+        ));
     }
     Ok(Some((good, bad)))
 }
@@ -80,7 +96,10 @@ fn change(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     match (shares("before", before)?, shares("after", after)?) {
         (Some(a), Some(b)) => of_shares(c, a, b),
         (None, None) => of_classes(c, before, after),
-        _ => Err(EvalError::argument("after", "write both as classes or both as share/share")),
+        _ => Err(EvalError::argument(
+            "after",
+            "write both as classes or both as share/share",
+        )),
     }
 }
 
@@ -92,18 +111,33 @@ fn of_shares(c: &Context<'_>, a: (Decimal, Decimal), b: (Decimal, Decimal)) -> R
     for r in 0..p.table.rows.len() {
         let (above, to) = (optional(p, r, "above")?, optional(p, r, "to")?);
         if above.is_none_or(|l| x.abs() > l) && to.is_none_or(|h| x.abs() <= h) {
-            word = p.table.text(r, if x.is_negative() { "word_worse_zh" } else { "word_better_zh" });
+            word = p.table.text(
+                r,
+                if x.is_negative() {
+                    "word_worse_zh"
+                } else {
+                    "word_better_zh"
+                },
+            );
             break;
         }
     }
     let e = Explanation::new("水质变化", "Change of water quality")
         .value(word)
-        .formula(format!("({} − {}) − ({} − {}) = {dg} − ({dd}) = {x}", b.0, a.0, b.1, a.1))
+        .formula(format!(
+            "({} − {}) − ({} − {}) = {dg} − ({dd}) = {x}",
+            b.0, a.0, b.1, a.1
+        ))
         .clause(p.clause_ref())
         .note(&p.note.zh, &p.note.en);
     Ok(Outcome {
         value: word.into(),
-        columns: vec![("x", x.into()), ("dg", dg.into()), ("dd", dd.into()), ("steps", Cell::Missing)],
+        columns: vec![
+            ("x", x.into()),
+            ("dg", dg.into()),
+            ("dd", dd.into()),
+            ("steps", Cell::Missing),
+        ],
         explanation: e,
     })
 }
@@ -114,7 +148,11 @@ fn of_classes(c: &Context<'_>, before: &str, after: &str) -> Result<Outcome, Eva
     let step = |argument: &str, text: &str| -> Result<(Class, i64, String), EvalError> {
         let class = judge.class_word(argument, text)?;
         let (grades, row) = grade(c, class)?;
-        Ok((class, whole(grades, row, "step")?, grades.table.text(row, "grade_zh").to_string()))
+        Ok((
+            class,
+            whole(grades, row, "step")?,
+            grades.table.text(row, "grade_zh").to_string(),
+        ))
     };
     let (a, b) = (step("before", before)?, step("after", after)?);
     let steps = a.1 - b.1;
@@ -182,11 +220,24 @@ fn correlation(values: &[Decimal], ties: bool) -> Result<Option<Ratio>, EvalErro
 fn trend(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("water.trend", c.date, c.division)?;
     let table = c.law.at("water.trend.critical", c.date, c.division)?;
-    let missing = || EvalError::argument("values", "a period is missing: the ranks of the others would mean something else");
-    let values: Vec<Decimal> = args.list("values")?.into_iter().collect::<Option<_>>().ok_or_else(missing)?;
+    let missing = || {
+        EvalError::argument(
+            "values",
+            "a period is missing: the ranks of the others would mean something else",
+        )
+    };
+    let values: Vec<Decimal> = args
+        .list("values")?
+        .into_iter()
+        .collect::<Option<_>>()
+        .ok_or_else(missing)?;
     let least: usize = whole(p, 0, "least")?;
     if values.len() < least || values.len() > 1000 {
-        let reason = format!("{} periods; between {least} and 1000 are needed ({})", values.len(), p.clause);
+        let reason = format!(
+            "{} periods; between {least} and 1000 are needed ({})",
+            values.len(),
+            p.clause
+        );
         return Err(EvalError::argument("values", reason));
     }
     let ties = values.iter().enumerate().any(|(i, v)| values[..i].contains(v));
@@ -224,8 +275,13 @@ fn trend(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(p.clause_ref())
         .clause(table.clause_ref())
         .note(&p.note.zh, &p.note.en)
-        .note(format!("{word}（临界值{w5}、{w1}）"), format!("significance: {significance} (critical values {w5}, {w1})"));
-    let value = r.map(|r| r.round(&rounding(p, 0)?).map_err(EvalError::from)).transpose()?;
+        .note(
+            format!("{word}（临界值{w5}、{w1}）"),
+            format!("significance: {significance} (critical values {w5}, {w1})"),
+        );
+    let value = r
+        .map(|r| r.round(&rounding(p, 0)?).map_err(EvalError::from))
+        .transpose()?;
     match (value, r) {
         (Some(v), Some(r)) => e = e.value(v).formula(format!("r = {} → {v}", r.shown(6))),
         _ => e = e.note("各时段的值都相同", "all values are equal: there is no correlation"),

@@ -69,13 +69,23 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 /// One item's share of the index, exact.
-fn single(judge: &Judge<'_>, item: Item, body: super::Body, base: Class, neutral: Ratio, x: Ratio) -> Result<Ratio, EvalError> {
+fn single(
+    judge: &Judge<'_>,
+    item: Item,
+    body: super::Body,
+    base: Class,
+    neutral: Ratio,
+    x: Ratio,
+) -> Result<Ratio, EvalError> {
     let limits = judge.rules.limits(item, body, base);
     let rule = judge.rules.rule(item);
     Ok(match limits.as_slice() {
         [l] if l.at_least => {
             if x.num() <= 0 {
-                return Err(EvalError::argument(&rule.name, "is 0: its index, limit ÷ value, has no value"));
+                return Err(EvalError::argument(
+                    &rule.name,
+                    "is 0: its index, limit ÷ value, has no value",
+                ));
             }
             Ratio::from(l.value).div(x)?
         }
@@ -84,7 +94,12 @@ fn single(judge: &Judge<'_>, item: Item, body: super::Body, base: Class, neutral
             let end = if x <= neutral { low.value } else { high.value };
             neutral.sub(x)?.div(neutral.sub(end.into())?)?
         }
-        _ => return Err(EvalError::argument(&rule.name, "has no limit the index could be formed with")),
+        _ => {
+            return Err(EvalError::argument(
+                &rule.name,
+                "has no limit the index could be formed with",
+            ));
+        }
     })
 }
 
@@ -92,7 +107,10 @@ fn cwqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("water.cwqi", c.date, c.division)?;
     let judge = Judge::new(c, &Args::default())?;
     let (body, means) = (body(args)?, Means::at(c)?);
-    let (base, neutral) = (Class::of_cell(p, 0, "base_class")?, Ratio::from(decimal(p, 0, "neutral")?));
+    let (base, neutral) = (
+        Class::of_cell(p, 0, "base_class")?,
+        Ratio::from(decimal(p, 0, "neutral")?),
+    );
     let mut parts = Vec::new();
     let mut absent = Vec::new();
     for (item, rule) in judge.rules.items().filter(|(_, r)| r.decides) {
@@ -102,7 +120,10 @@ fn cwqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         };
         judge.one(item, body, given)?; // refuses what lies outside the range of the item
         let Some(x) = means.counted(given)? else {
-            return Err(EvalError::argument(&rule.name, "was not detected: write the detection limit as <limit"));
+            return Err(EvalError::argument(
+                &rule.name,
+                "was not detected: write the detection limit as <limit",
+            ));
         };
         parts.push((rule, x, single(&judge, item, body, base, neutral, x)?));
     }
@@ -124,7 +145,10 @@ fn cwqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         sum = sum.add(*i)?;
     }
     let value = sum.round(&rounding(p, 0)?)?;
-    let largest = parts.iter().max_by_key(|(_, _, i)| Order(*i)).map(|(r, ..)| r.zh.clone());
+    let largest = parts
+        .iter()
+        .max_by_key(|(_, _, i)| Order(*i))
+        .map(|(r, ..)| r.zh.clone());
     let mut e = Explanation::new("水质指数CWQI", "CWQI")
         .value(value)
         .formula(format!("Σ = {} → {value}", sum.shown(6)))
@@ -134,7 +158,11 @@ fn cwqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     for (rule, x, i) in &parts {
         let digits = i.round(&Rounding::gbt8170(whole(p, 0, "decimals")?))?;
         shown.push(format!("{} {digits}", rule.name));
-        e = e.input(Explanation::new(&rule.zh, &rule.en).value(digits).formula(format!("C = {}", x.shown(6))));
+        e = e.input(
+            Explanation::new(&rule.zh, &rule.en)
+                .value(digits)
+                .formula(format!("C = {}", x.shown(6))),
+        );
     }
     Ok(Outcome {
         value: value.into(),
@@ -180,11 +208,20 @@ fn city(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (mut change, mut direction) = (None, "");
     if let Some(last) = args.number("last")? {
         if last.is_zero() || last.is_negative() {
-            return Err(EvalError::argument("last", format!("{last}: the earlier index must be above 0")));
+            return Err(EvalError::argument(
+                "last",
+                format!("{last}: the earlier index must be above 0"),
+            ));
         }
         // Of the published index, as the ranking compares it.
-        let exact = Ratio::from(value).sub(last.into())?.div(last.into())?.mul(Ratio::from(100))?;
-        let digits = Rounding { interval: figure::Interval::Decimals(whole(p, 0, "change_decimals")?), ..rounding(p, 0)? };
+        let exact = Ratio::from(value)
+            .sub(last.into())?
+            .div(last.into())?
+            .mul(Ratio::from(100))?;
+        let digits = Rounding {
+            interval: figure::Interval::Decimals(whole(p, 0, "change_decimals")?),
+            ..rounding(p, 0)?
+        };
         let v = exact.round(&digits)?;
         e = e.input(
             Explanation::new("变化程度", "Change")
@@ -217,7 +254,10 @@ fn rank(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let e = Explanation::new("名次", "Ranks")
         .value(text.join(" "))
         .clause(p.clause_ref())
-        .note("小者在前，相同的并列", "smaller is better, equal values share the better rank");
+        .note(
+            "小者在前，相同的并列",
+            "smaller is better, equal values share the better rank",
+        );
     Ok(Outcome {
         value: text.join(" ").into(),
         columns: vec![("ranked", (ranks.iter().flatten().count() as i64).into())],

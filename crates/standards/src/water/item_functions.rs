@@ -38,7 +38,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         title: ("地表水环境质量标准限值", "Limit of surface water"),
         args: &[
             ITEM,
-            Arg::text("class", ("类别：Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ，也可写1～5或III", "class: 1 2 3 4 5, I II III IV V")),
+            Arg::text(
+                "class",
+                ("类别：Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ，也可写1～5或III", "class: 1 2 3 4 5, I II III IV V"),
+            ),
             BODY,
         ],
         results: &[Column::number("low"), Column::text("unit"), Column::text("standard")],
@@ -82,7 +85,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Arg::number("c", "", ("数值", "value")),
             Arg::text(
                 "use",
-                ("用途：evaluation评价（默认）或hourly小时值", "use: evaluation (default) or hourly"),
+                (
+                    "用途：evaluation评价（默认）或hourly小时值",
+                    "use: evaluation (default) or hourly",
+                ),
             )
             .optional(),
         ],
@@ -95,7 +101,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         title: ("饱和溶解氧与饱和率", "Saturation of dissolved oxygen"),
         args: &[
             Arg::number("temp", "C", ("水温", "water temperature")),
-            Arg::number("do", "mg/L", ("溶解氧，给出时算饱和率", "dissolved oxygen, for its saturation")).optional(),
+            Arg::number(
+                "do",
+                "mg/L",
+                ("溶解氧，给出时算饱和率", "dissolved oxygen, for its saturation"),
+            )
+            .optional(),
         ],
         results: &[Column::number("percent"), Column::number("class1_from")],
         keys: &["water.do.saturated", "water.do.saturation"],
@@ -121,17 +132,25 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (body, rule) = (body(args)?, judge.rules.rule(item));
     let limits = judge.rules.limits(item, body, class);
     let Some(last) = limits.last() else {
-        let reason = format!("{} has no limit of class {class} for a {} / 没有此类限值", rule.name, body.name());
+        let reason = format!(
+            "{} has no limit of class {class} for a {} / 没有此类限值",
+            rule.name,
+            body.name()
+        );
         return Err(EvalError::argument("item", reason));
     };
     let low = limits.iter().find(|l| l.at_least).map(|l| l.value);
-    let mut e = Explanation::new(format!("{}{class}类限值", rule.zh), format!("Limit of {}, class {class}", rule.en))
-        .value(last.value)
-        .unit(Unit::parse(&rule.unit).map(|u| u.label()).unwrap_or_default());
+    let mut e = Explanation::new(
+        format!("{}{class}类限值", rule.zh),
+        format!("Limit of {}, class {class}", rule.en),
+    )
+    .value(last.value)
+    .unit(Unit::parse(&rule.unit).map(|u| u.label()).unwrap_or_default());
     for l in &limits {
-        e = e
-            .clause(l.clause.clone())
-            .note(if l.at_least { "不低于" } else { "不高于" }, if l.at_least { "at least" } else { "at most" });
+        e = e.clause(l.clause.clone()).note(
+            if l.at_least { "不低于" } else { "不高于" },
+            if l.at_least { "at least" } else { "at most" },
+        );
     }
     Ok(Outcome {
         value: last.value.into(),
@@ -154,7 +173,10 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if judge.rules.differs_by_body(item) && args.get("body").is_none() && rule.decides {
         return Err(EvalError::argument(
             "body",
-            format!("{} differs between rivers and lakes: write river (河流) or lake (湖库)", rule.name),
+            format!(
+                "{} differs between rivers and lakes: write river (河流) or lake (湖库)",
+                rule.name
+            ),
         ));
     }
     let mut j = judge.one(item, body, given)?;
@@ -189,12 +211,16 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         e = e.note(zh, en);
     }
     if !rule.decides {
-        e = e.note("该项不参加断面类别评价", "this item takes no part in the class of a section");
+        e = e.note(
+            "该项不参加断面类别评价",
+            "this item takes no part in the class of a section",
+        );
     }
     if let Some(m) = multiple {
-        e = e
-            .clause(p.clause_ref())
-            .note(format!("超{base}类{m}倍"), format!("exceeds class {base} by {m} times its limit"));
+        e = e.clause(p.clause_ref()).note(
+            format!("超{base}类{m}倍"),
+            format!("exceeds class {base} by {m} times its limit"),
+        );
     }
     let columns = vec![
         ("c_judged", Some(j.value).filter(|_| !j.below).into()),
@@ -215,7 +241,13 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn saturated<'a>(c: &Context<'a>, temp: Decimal) -> Result<(Ratio, &'a law::Provision), EvalError> {
     let p = c.law.at("water.do.saturated", c.date, c.division)?;
     let clause = format!("{} {}", p.standard.number, p.clause);
-    within("temp", temp, decimal(p, 0, "temp_min")?, decimal(p, 0, "temp_max")?, &clause)?;
+    within(
+        "temp",
+        temp,
+        decimal(p, 0, "temp_min")?,
+        decimal(p, 0, "temp_max")?,
+        &clause,
+    )?;
     let below = Ratio::from(decimal(p, 0, "offset")?).add(temp.into())?;
     Ok((Ratio::from(decimal(p, 0, "numerator")?).div(below)?, p))
 }
@@ -227,12 +259,7 @@ fn class1_from<'a>(c: &Context<'a>, full: Ratio) -> Result<(Ratio, &'a law::Prov
     Ok((full.mul(share)?, p))
 }
 
-fn by_saturation(
-    c: &Context<'_>,
-    item: &str,
-    temp: Decimal,
-    j: &mut super::judge::Judged,
-) -> Result<(), EvalError> {
+fn by_saturation(c: &Context<'_>, item: &str, temp: Decimal, j: &mut super::judge::Judged) -> Result<(), EvalError> {
     if item != "do" {
         return Err(EvalError::argument("temp", "is only for dissolved oxygen (do)"));
     }
@@ -259,14 +286,22 @@ fn round(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let usage = match args.get("use").unwrap_or("evaluation") {
         "evaluation" | "评价" => "evaluation",
         "hourly" | "小时值" => "hourly",
-        other => return Err(EvalError::argument("use", format!("`{other}`: write evaluation (评价) or hourly (小时值)"))),
+        other => {
+            return Err(EvalError::argument(
+                "use",
+                format!("`{other}`: write evaluation (评价) or hourly (小时值)"),
+            ));
+        }
     };
     let word = args.text("item")?;
     let rules = super::Rules::at(c.law, c.date, c.division)?;
     let name = rules.item(word).map_or(word, |i| rules.rule(i).name.as_str());
     let Some(row) = p.table.find(&[("item", name)]) else {
         let known: Vec<&str> = (0..p.table.rows.len()).map(|r| p.table.text(r, "item")).collect();
-        let reason = format!("`{word}` has no decimals here; the items are {} / 没有此项的位数", known.join(" "));
+        let reason = format!(
+            "`{word}` has no decimals here; the items are {} / 没有此项的位数",
+            known.join(" ")
+        );
         return Err(EvalError::argument("item", reason));
     };
     let decimals: i32 = whole(p, row, usage)?;
@@ -324,11 +359,18 @@ fn temperature(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut check = |name: &str, column: &str| -> Result<Option<bool>, EvalError> {
         let Some(v) = args.number(name)? else { return Ok(None) };
         if v.is_negative() {
-            return Err(EvalError::argument(name, format!("{v}: write the size of the change, 0 or more")));
+            return Err(EvalError::argument(
+                name,
+                format!("{v}: write the size of the change, 0 or more"),
+            ));
         }
         let most = decimal(p, 0, column)?;
         let sign = if v <= most { "≤" } else { ">" };
-        e = std::mem::take(&mut e).input(Explanation::new(name, name).value(v).formula(format!("{v} {sign} {most}")));
+        e = std::mem::take(&mut e).input(
+            Explanation::new(name, name)
+                .value(v)
+                .formula(format!("{v} {sign} {most}")),
+        );
         Ok(Some(v <= most))
     };
     let (rise, fall) = (check("rise", "rise_max")?, check("fall", "fall_max")?);
@@ -342,4 +384,3 @@ fn temperature(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         explanation: e.value(met(Some(all))),
     })
 }
-

@@ -103,7 +103,10 @@ impl<'a> Judge<'a> {
     pub fn target(&self, args: &Args) -> Result<Option<Class>, EvalError> {
         let class = args.get("target").map(|t| self.class_word("target", t)).transpose()?;
         if class == Some(Class::Worse) {
-            return Err(EvalError::argument("target", "劣Ⅴ is no target: write a class from Ⅰ to Ⅴ"));
+            return Err(EvalError::argument(
+                "target",
+                "劣Ⅴ is no target: write a class from Ⅰ to Ⅴ",
+            ));
         }
         Ok(class)
     }
@@ -111,10 +114,17 @@ impl<'a> Judge<'a> {
     /// An item by name, or an error that lists them.
     pub fn item(&self, argument: &str, word: &str) -> Result<Item, EvalError> {
         self.rules.item(word).ok_or_else(|| {
-            let known: Vec<String> = self.rules.items().map(|(_, r)| format!("{} {}", r.name, r.zh)).collect();
+            let known: Vec<String> = self
+                .rules
+                .items()
+                .map(|(_, r)| format!("{} {}", r.name, r.zh))
+                .collect();
             EvalError::argument(
                 argument,
-                format!("`{word}` is not an item of table 1; the items are {} / 不是表1的项目", known.join(", ")),
+                format!(
+                    "`{word}` is not an item of table 1; the items are {} / 不是表1的项目",
+                    known.join(", ")
+                ),
             )
         })
     }
@@ -133,7 +143,10 @@ impl<'a> Judge<'a> {
                 if self.rounded && !self.rules.limits(item, body, Class::I).is_empty() {
                     let judged = self.rules.judged(item, v)?;
                     if judged != v || judged.scale() != v.scale() {
-                        e = e.note(format!("先修约：{v} → {judged}"), format!("rounded first: {v} → {judged}"));
+                        e = e.note(
+                            format!("先修约：{v} → {judged}"),
+                            format!("rounded first: {v} → {judged}"),
+                        );
                     }
                     (judged, false)
                 } else {
@@ -162,7 +175,11 @@ impl<'a> Judge<'a> {
         let rule = self.rules.rule(j.item);
         let Some(class) = self.rules.class(j.item, body, j.value) else {
             j.why = Some((
-                format!("{}没有{}的类别限值", rule.zh, if body == Body::River { "河流" } else { "湖库" }),
+                format!(
+                    "{}没有{}的类别限值",
+                    rule.zh,
+                    if body == Body::River { "河流" } else { "湖库" }
+                ),
                 format!("{} has no class limits for a {}", rule.en, body.name()),
             ));
             return;
@@ -172,7 +189,10 @@ impl<'a> Judge<'a> {
         } else if reading == Reading::Below(None) {
             j.why = Some((
                 format!("{}未检出但没有检出限，不能判定；请写成<检出限", rule.zh),
-                format!("{} was not detected but the detection limit is not given: write it as <limit", rule.en),
+                format!(
+                    "{} was not detected but the detection limit is not given: write it as <limit",
+                    rule.en
+                ),
             ));
         } else {
             // The value lies between 0 and the limit of detection: only what holds at both ends is certain.
@@ -182,20 +202,30 @@ impl<'a> Judge<'a> {
             if sure == Class::Worse && j.unsure {
                 j.why = Some((
                     format!("{}的检出限{}高于限值，不能判定", rule.zh, j.value),
-                    format!("the detection limit {} of {} is above the limits: it cannot be judged", j.value, rule.en),
+                    format!(
+                        "the detection limit {} of {} is above the limits: it cannot be judged",
+                        j.value, rule.en
+                    ),
                 ));
             } else {
                 j.class = Some(sure);
                 if j.unsure {
                     j.why = Some((
                         format!("检出限{}高于更好类别的限值，只能说不劣于{sure}类", j.value),
-                        format!("the detection limit {} is above the limits of better classes: no worse than {sure} is all that can be said", j.value),
+                        format!(
+                            "the detection limit {} is above the limits of better classes: no worse than {sure} is all that can be said",
+                            j.value
+                        ),
                     ));
                 }
             }
         }
         let e = std::mem::take(&mut j.explanation);
-        let shown = if j.below { format!("<{}", j.value) } else { j.value.to_string() };
+        let shown = if j.below {
+            format!("<{}", j.value)
+        } else {
+            j.value.to_string()
+        };
         let limits = self.rules.limits(j.item, body, j.class.unwrap_or(class).min(Class::V));
         let mut e = e.value(&shown);
         if let Some(class) = j.class {
@@ -204,7 +234,11 @@ impl<'a> Judge<'a> {
                 .map(|l| {
                     let (yes, no) = if l.at_least { ("≥", "<") } else { ("≤", ">") };
                     let sign = if class == Class::Worse { no } else { yes };
-                    let met = if l.at_least { j.value >= l.value } else { j.value <= l.value };
+                    let met = if l.at_least {
+                        j.value >= l.value
+                    } else {
+                        j.value <= l.value
+                    };
                     match class == Class::Worse && met {
                         true => String::new(),
                         false => format!("{shown} {sign} {}", l.value),

@@ -136,7 +136,8 @@ fn mean(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let m = means.of(&judge.rules, item, &values)?;
     let (mut needed, mut enough) = (None, None);
     let rule = judge.rules.rule(item);
-    let mut e = Explanation::new(format!("{}均值", rule.zh), format!("Mean of {}", rule.en)).clause(means.clause.clone());
+    let mut e =
+        Explanation::new(format!("{}均值", rule.zh), format!("Mean of {}", rule.en)).clause(means.clause.clone());
     if let Some(period) = args.get("period") {
         let p = c.law.at("water.period", c.date, c.division)?;
         let row = p.table.find(&[("period", period)]).ok_or_else(|| {
@@ -163,7 +164,15 @@ fn mean(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     if let (Some(v), Some(exact)) = (value, m.exact) {
         let how = match rule.name == means.logarithmic {
-            true => format!("−lg(({}) ÷ {})", m.parts.iter().map(|p| format!("10^−{p}")).collect::<Vec<_>>().join(" + "), m.n),
+            true => format!(
+                "−lg(({}) ÷ {})",
+                m.parts
+                    .iter()
+                    .map(|p| format!("10^−{p}"))
+                    .collect::<Vec<_>>()
+                    .join(" + "),
+                m.n
+            ),
             false => format!("({}) ÷ {}", m.parts.join(" + "), m.n),
         };
         e = e.value(v).formula(format!("{how} = {} → {v}", exact.shown(6)));

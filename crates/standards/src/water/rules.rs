@@ -271,13 +271,7 @@ impl Rules {
     ///
     /// # Errors
     /// [`NumberError::Overflow`].
-    pub fn multiple(
-        &self,
-        item: Item,
-        body: Body,
-        class: Class,
-        value: Decimal,
-    ) -> Result<Option<Ratio>, NumberError> {
+    pub fn multiple(&self, item: Item, body: Body, class: Class, value: Decimal) -> Result<Option<Ratio>, NumberError> {
         if !self.rule(item).multiple {
             return Ok(None);
         }
@@ -375,7 +369,13 @@ impl Row {
         match Decimal::new(i128::from(mantissa), scale) {
             Ok(v) => self.first(|l| if self.at_least { v >= l } else { v <= l }),
             // More decimals than any value carries: the value is as good as zero.
-            Err(_) => self.first(|l| if self.at_least { Decimal::ZERO >= l } else { Decimal::ZERO <= l }),
+            Err(_) => self.first(|l| {
+                if self.at_least {
+                    Decimal::ZERO >= l
+                } else {
+                    Decimal::ZERO <= l
+                }
+            }),
         }
     }
 

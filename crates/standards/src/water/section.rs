@@ -17,7 +17,12 @@ pub(super) const ITEMS: [(&str, &str, &str, &str); 23] = [
     ("bod5", "mg/L", "五日生化需氧量", "five-day biochemical oxygen demand"),
     ("nh3n", "mg/L", "氨氮", "ammonia nitrogen"),
     ("tp", "mg/L", "总磷", "total phosphorus"),
-    ("tn", "mg/L", "总氮（不参评，湖库参考）", "total nitrogen (does not decide; lakes for reference)"),
+    (
+        "tn",
+        "mg/L",
+        "总氮（不参评，湖库参考）",
+        "total nitrogen (does not decide; lakes for reference)",
+    ),
     ("cu", "mg/L", "铜", "copper"),
     ("zn", "mg/L", "锌", "zinc"),
     ("f", "mg/L", "氟化物", "fluoride"),
@@ -32,7 +37,12 @@ pub(super) const ITEMS: [(&str, &str, &str, &str); 23] = [
     ("oil", "mg/L", "石油类", "petroleum"),
     ("las", "mg/L", "阴离子表面活性剂", "anionic surfactants"),
     ("s", "mg/L", "硫化物", "sulfide"),
-    ("coliform", "cell/L", "粪大肠菌群（不参评，参考）", "faecal coliforms (does not decide; for reference)"),
+    (
+        "coliform",
+        "cell/L",
+        "粪大肠菌群（不参评，参考）",
+        "faecal coliforms (does not decide; for reference)",
+    ),
 ];
 
 const fn item_args<const N: usize>(rest: [Arg; N]) -> [Arg; 26] {
@@ -129,7 +139,12 @@ impl<'a> Indicators<'a> {
         }
         rows.sort_by_key(|(j, class, multiple)| {
             let first = judge.rules.rule(j.item).first;
-            (!first, Reverse(*class), multiple.is_none(), Reverse(Order(multiple.unwrap_or(Ratio::ZERO))))
+            (
+                !first,
+                Reverse(*class),
+                multiple.is_none(),
+                Reverse(Order(multiple.unwrap_or(Ratio::ZERO))),
+            )
         });
         let text = |(j, _, multiple): &(&Judged, Class, Option<Ratio>)| -> Result<String, EvalError> {
             let name = &judge.rules.rule(j.item).zh;
@@ -192,11 +207,18 @@ fn section(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         e = d.clauses.iter().fold(e, |e, clause| e.clause(clause.clone()));
     }
     e = set.items.iter().fold(e, |e, j| e.input(j.explanation.clone()));
-    let worst: Vec<&Judged> = set.deciding(&judge).filter(|(_, k)| Some(*k) == set.class).map(|(j, _)| j).collect();
+    let worst: Vec<&Judged> = set
+        .deciding(&judge)
+        .filter(|(_, k)| Some(*k) == set.class)
+        .map(|(j, _)| j)
+        .collect();
     let mut columns = Vec::new();
     match set.class {
         None => {
-            e = e.note("没有可以判定的参评项目，得不出类别", "no item that decides could be judged: there is no class");
+            e = e.note(
+                "没有可以判定的参评项目，得不出类别",
+                "no item that decides could be judged: there is no class",
+            );
             columns.extend([("grade", "".into()), ("colour", "".into())]);
         }
         Some(class) => {
@@ -206,7 +228,10 @@ fn section(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 .value(class)
                 .formula(format!("max = {class} ({})", deciding.join("、")))
                 .clause(p.clause_ref())
-                .note("各项中最差的类别为断面类别", "the worst class of the items is that of the section");
+                .note(
+                    "各项中最差的类别为断面类别",
+                    "the worst class of the items is that of the section",
+                );
             if worst.iter().all(|j| j.unsure) {
                 e = e.note(
                     "决定类别的项目只因检出限过高而不能判得更好",
@@ -253,7 +278,10 @@ fn section(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         hit.and_then(|j| j.class).map(Class::name)
     };
     columns.extend([
-        ("deciding", worst.iter().map(|j| name(j)).collect::<Vec<_>>().join("、").into()),
+        (
+            "deciding",
+            worst.iter().map(|j| name(j)).collect::<Vec<_>>().join("、").into(),
+        ),
         ("indicators", indicators.join("、").into()),
         ("exceeding", exceeding.join("、").into()),
         ("attains", met(attains).into()),

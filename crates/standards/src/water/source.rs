@@ -31,7 +31,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::number("table2"),
         Column::number("table3"),
     ],
-    keys: &["water.source.limit", "water.source.basis", "water.limit", "water.item", "water.indicators"],
+    keys: &[
+        "water.source.limit",
+        "water.source.basis",
+        "water.limit",
+        "water.item",
+        "water.indicators",
+    ],
     eval: source,
 }];
 
@@ -46,7 +52,11 @@ struct Found {
 
 fn find(p: &Provision, word: &str) -> Option<usize> {
     let wanted = word.to_lowercase();
-    (0..p.table.rows.len()).find(|&r| ["item", "code", "en"].iter().any(|c| p.table.text(r, c).to_lowercase() == wanted))
+    (0..p.table.rows.len()).find(|&r| {
+        ["item", "code", "en"]
+            .iter()
+            .any(|c| p.table.text(r, c).to_lowercase() == wanted)
+    })
 }
 
 fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
@@ -57,7 +67,11 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let class = Class::of_cell(basis, 0, "class")?;
     let mut f = Found::default();
     let mut e = Explanation::new("饮用水水源地水质", "Drinking-water source").clause(basis.clause_ref());
-    let pairs = args.text("values")?.split([';', '；', '\n']).map(str::trim).filter(|t| !t.is_empty());
+    let pairs = args
+        .text("values")?
+        .split([';', '；', '\n'])
+        .map(str::trim)
+        .filter(|t| !t.is_empty());
     let mut seen: Vec<&str> = Vec::new();
     for pair in pairs {
         let (name, text) = pair
@@ -88,7 +102,8 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             } else if let Some(met) = met {
                 f.counts[0] += 1;
                 if !met {
-                    f.exceeding.push(named(&r.zh, j.multiple(&judge.rules, body, class)?, &rule)?);
+                    f.exceeding
+                        .push(named(&r.zh, j.multiple(&judge.rules, body, class)?, &rule)?);
                 }
             } else {
                 f.not_judged.push(r.zh.clone());
@@ -96,7 +111,10 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         } else {
             return Err(EvalError::argument(
                 "values",
-                format!("`{name}` is in none of the tables of {}: write the Chinese name, the code or the English name of the table / 不在表1～3中", p.standard.number),
+                format!(
+                    "`{name}` is in none of the tables of {}: write the Chinese name, the code or the English name of the table / 不在表1～3中",
+                    p.standard.number
+                ),
             ));
         }
     }
@@ -107,7 +125,10 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         _ => "达标",
     };
     e = if word.is_empty() {
-        e.note("有项目不能判定，得不出达标的结论", "some items cannot be judged, so it cannot be said that all limits are met")
+        e.note(
+            "有项目不能判定，得不出达标的结论",
+            "some items cannot be judged, so it cannot be said that all limits are met",
+        )
     } else {
         e.value(word)
     };
@@ -116,7 +137,10 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         "said of the items given only; total nitrogen and temperature are left out, coliforms stand apart; the items of table 3 are chosen by the authority",
     );
     if let Some(m) = c.law.unrecorded("water.source.chosen", c.date, c.division) {
-        e = e.note(format!("{}：{}", m.title.zh, m.why.zh), format!("{}: {}", m.title.en, m.why.en));
+        e = e.note(
+            format!("{}：{}", m.title.zh, m.why.zh),
+            format!("{}: {}", m.title.en, m.why.en),
+        );
     }
     Ok(Outcome {
         value: word.into(),
@@ -162,12 +186,16 @@ fn by_limit(
     };
     let Some((met, v)) = met else {
         f.not_judged.push(zh.to_string());
-        return Ok(e.note("没有值，或检出限高于限值，不能判定", "no value, or a detection limit above the limit: cannot be judged"));
+        return Ok(e.note(
+            "没有值，或检出限高于限值，不能判定",
+            "no value, or a detection limit above the limit: cannot be judged",
+        ));
     };
     f.counts[place] += 1;
     if !met {
         let exact = Ratio::from(v).sub(limit.into())?.div(limit.into())?;
         f.exceeding.push(named(zh, Some(exact), rule)?);
     }
-    Ok(e.value(v).formula(format!("{v} {} {limit}", if met { "≤" } else { ">" })))
+    Ok(e.value(v)
+        .formula(format!("{v} {} {limit}", if met { "≤" } else { ">" })))
 }

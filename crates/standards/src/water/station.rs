@@ -17,9 +17,17 @@ const fn seen(name: &'static str, unit: &'static str, zh: &'static str, en: &'st
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "water.station",
-    title: ("自动站实时水质类别（国家平台当时做法）", "Class of an automatic station's reading (the platform's practice of the day)"),
+    title: (
+        "自动站实时水质类别（国家平台当时做法）",
+        "Class of an automatic station's reading (the platform's practice of the day)",
+    ),
     args: &[
-        seen("ph", "1", "pH；无值写--，不监测写*", "pH; -- for no value, * for not monitored"),
+        seen(
+            "ph",
+            "1",
+            "pH；无值写--，不监测写*",
+            "pH; -- for no value, * for not monitored",
+        ),
         seen("do", "mg/L", "溶解氧", "dissolved oxygen"),
         seen("codmn", "mg/L", "高锰酸盐指数", "permanganate index"),
         seen("nh3n", "mg/L", "氨氮", "ammonia nitrogen"),
@@ -46,7 +54,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::text("tp_shown"),
         Column::text("practice"),
     ],
-    keys: &["water.auto.practice", "water.auto.decimals", "water.limit", "water.rounding"],
+    keys: &[
+        "water.auto.practice",
+        "water.auto.decimals",
+        "water.limit",
+        "water.rounding",
+    ],
     eval: station,
 }];
 
@@ -115,7 +128,9 @@ impl Stations {
             other => Err(EvalError::law(p, format!("column `{column}`: unknown rule `{other}`"))),
         };
         let one = |name: &str| -> Result<(Item, i32), EvalError> {
-            let item = rules.item(name).ok_or_else(|| EvalError::law(p, format!("`{name}` is not an item")))?;
+            let item = rules
+                .item(name)
+                .ok_or_else(|| EvalError::law(p, format!("`{name}` is not an item")))?;
             let row = d.table.row(&[("item", name)]).map_err(EvalError::table(d))?;
             if mode(d, row)? != mode(rule, 0)? {
                 return Err(EvalError::law(d, "another mode of rounding than the rule's"));
@@ -215,7 +230,10 @@ fn station(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let judge = Judge::new(c, &Args::default())?;
     let rules = &judge.rules;
     let practice = Stations::at(c.law, c.date, c.division, rules)?;
-    let seen: Vec<Seen> = practice.items().map(|i| read(c, args, rules, i)).collect::<Result<_, _>>()?;
+    let seen: Vec<Seen> = practice
+        .items()
+        .map(|i| read(c, args, rules, i))
+        .collect::<Result<_, _>>()?;
     let status = args.get("status").unwrap_or_default();
     let of = |body| practice.class(rules, body, &seen, status);
     let result = match args.get("body") {
@@ -249,7 +267,9 @@ fn station(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                     deciding.push(rule.zh.clone());
                 }
                 let class_text = class.map_or("", Class::name);
-                let mut node = Explanation::new(&rule.zh, &rule.en).value(used).formula(format!("{used} → {class_text}"));
+                let mut node = Explanation::new(&rule.zh, &rule.en)
+                    .value(used)
+                    .formula(format!("{used} → {class_text}"));
                 for l in rules.limits(item, body, class.unwrap_or(Class::I).min(Class::V)) {
                     node = node.clause(l.clause);
                 }

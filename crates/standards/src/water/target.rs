@@ -10,17 +10,28 @@ use figure::{Decimal, Explanation, Ratio};
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "water.good_ratio",
-        title: ("优良（Ⅰ～Ⅲ类）断面比例与目标", "Share of sections at I to III, against a target"),
+        title: (
+            "优良（Ⅰ～Ⅲ类）断面比例与目标",
+            "Share of sections at I to III, against a target",
+        ),
         args: &[
             Arg::text(
                 "classes",
-                ("各断面类别，空格分隔，无数据写-", "class of each section parted by spaces, - for no data"),
+                (
+                    "各断面类别，空格分隔，无数据写-",
+                    "class of each section parted by spaces, - for no data",
+                ),
             )
             .optional(),
             Arg::number("total", "1", ("或：参评断面数", "or: sections judged")).optional(),
             Arg::number("good", "1", ("Ⅰ～Ⅲ类断面数", "sections at I to III")).optional(),
             Arg::number("bad", "1", ("劣Ⅴ类断面数", "sections worse than V")).optional(),
-            Arg::number("target", "%", ("目标比例（以上含本数）", "target share, met when reached")).optional(),
+            Arg::number(
+                "target",
+                "%",
+                ("目标比例（以上含本数）", "target share, met when reached"),
+            )
+            .optional(),
         ],
         results: &[
             Column::text("meets"),
@@ -36,11 +47,17 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "water.attainment",
-        title: ("断面水质达标率（对各自目标类别）", "Share of sections that reach their own target class"),
+        title: (
+            "断面水质达标率（对各自目标类别）",
+            "Share of sections that reach their own target class",
+        ),
         args: &[
             Arg::text(
                 "classes",
-                ("各断面类别，空格分隔，无数据写-", "class of each section parted by spaces, - for no data"),
+                (
+                    "各断面类别，空格分隔，无数据写-",
+                    "class of each section parted by spaces, - for no data",
+                ),
             ),
             Arg::text(
                 "targets",
@@ -76,7 +93,9 @@ fn good_ratio(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if target.is_some_and(|t| t.is_negative() || t > hundred) {
         return Err(EvalError::argument("target", "is a share in percent: write 0 to 100"));
     }
-    let mut e = Explanation::new("优良断面比例", "Share of good sections").unit("%").clause(p.clause_ref());
+    let mut e = Explanation::new("优良断面比例", "Share of good sections")
+        .unit("%")
+        .clause(p.clause_ref());
     let (mut value, mut bad) = (None, None);
     let (mut rounded_meets, mut exact_meets, mut needed) = (None, None, None);
     if n.judged == 0 {
@@ -87,7 +106,12 @@ fn good_ratio(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         bad = (args.get("classes").is_some() || args.get("bad").is_some())
             .then(|| n.percent(n.bad)?.round(&digits).map_err(EvalError::from))
             .transpose()?;
-        e = e.value(shown).formula(format!("{} ÷ {} × 100 = {} → {shown}", n.good, n.judged, exact.shown(4)));
+        e = e.value(shown).formula(format!(
+            "{} ÷ {} × 100 = {} → {shown}",
+            n.good,
+            n.judged,
+            exact.shown(4)
+        ));
         if let Some(t) = target {
             rounded_meets = Some(shown >= t);
             exact_meets = Some(exact >= t.into());
@@ -98,7 +122,10 @@ fn good_ratio(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             if rounded_meets != exact_meets {
                 e = e.note(
                     format!("修约后{shown}%与精确值{}%对{t}%的结论不同", exact.shown(4)),
-                    format!("{shown} % as rounded and {} % as it is do not agree on {t} %", exact.shown(4)),
+                    format!(
+                        "{shown} % as rounded and {} % as it is do not agree on {t} %",
+                        exact.shown(4)
+                    ),
                 );
             }
             e = e.note(&p.note.zh, &p.note.en);
@@ -106,7 +133,10 @@ fn good_ratio(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         value = Some(shown);
     }
     if n.missing > 0 {
-        e = e.note(format!("{}个断面无数据，不进分母", n.missing), format!("{} sections without data are left out", n.missing));
+        e = e.note(
+            format!("{}个断面无数据，不进分母", n.missing),
+            format!("{} sections without data are left out", n.missing),
+        );
     }
     let meets = if by_rounded { rounded_meets } else { exact_meets };
     Ok(Outcome {
@@ -134,20 +164,31 @@ fn attainment(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         targets = vec![one; classes.len()];
     }
     if targets.len() != classes.len() {
-        let reason = format!("{} targets for {} sections: write one, or one for each", targets.len(), classes.len());
+        let reason = format!(
+            "{} targets for {} sections: write one, or one for each",
+            targets.len(),
+            classes.len()
+        );
         return Err(EvalError::argument("targets", reason));
     }
-    let each: Vec<Option<bool>> =
-        classes.iter().zip(&targets).map(|(k, t)| k.zip(*t).map(|(class, target)| class <= target)).collect();
+    let each: Vec<Option<bool>> = classes
+        .iter()
+        .zip(&targets)
+        .map(|(k, t)| k.zip(*t).map(|(class, target)| class <= target))
+        .collect();
     let judged = each.iter().flatten().count() as i64;
     let attained = each.iter().flatten().filter(|m| **m).count() as i64;
     let good = classes.iter().flatten().filter(|k| **k <= good_class).count() as i64;
-    let mut e = Explanation::new("断面达标率", "Share of sections that reach their target").unit("%").clause(p.clause_ref());
+    let mut e = Explanation::new("断面达标率", "Share of sections that reach their target")
+        .unit("%")
+        .clause(p.clause_ref());
     let mut value = Cell::Missing;
     if judged > 0 {
         let exact = Ratio::new(i128::from(attained) * 100, i128::from(judged))?;
         let shown = exact.round(&rounding(p, 0)?)?;
-        e = e.value(shown).formula(format!("{attained} ÷ {judged} × 100 = {} → {shown}", exact.shown(4)));
+        e = e
+            .value(shown)
+            .formula(format!("{attained} ÷ {judged} × 100 = {} → {shown}", exact.shown(4)));
         value = shown.into();
     } else {
         e = e.note("没有既有类别又有目标的断面", "no section has both a class and a target");
