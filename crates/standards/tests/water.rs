@@ -69,6 +69,27 @@ fn limits_never_become_stricter_from_class_to_class() {
     }
 }
 
+#[test]
+fn an_explanation_goes_down_to_the_clause() {
+    let o = call(
+        "water.section",
+        &[("nh3n", "1.725".into()), ("do", "4.1".into()), ("pb", "<0.2".into())],
+    );
+    let tree = o.explanation.tree(figure::Lang::Zh);
+    for part in [
+        "GB 3838-2002 表1",
+        "1.725 → 1.72",
+        "1.72 ≤ 2.0 → Ⅴ",
+        "4.1 ≥ 3 → Ⅳ",
+        "铅的检出限0.2高于限值",
+        "环办〔2011〕22号",
+        "存疑",
+        "未监测、不参评",
+    ] {
+        assert!(tree.contains(part), "{part} is not in\n{tree}");
+    }
+}
+
 proptest! {
     /// A higher concentration is never a better class (of oxygen: never a worse one).
     #[test]

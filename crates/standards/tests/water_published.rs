@@ -45,6 +45,19 @@ struct Reading {
     nutrients: String,
 }
 
+impl Counts {
+    /// All counts, in their order.
+    fn all(&self) -> [usize; 14] {
+        let n = self;
+        #[rustfmt::skip]
+        let all = [
+            n.judged, n.complete, n.type_unknown, n.near_limit, n.repeated, n.twice, n.night, n.compared, n.agree,
+            n.of_all, n.partial, n.partial_agree, n.without, n.without_agree,
+        ];
+        all
+    }
+}
+
 /// A period: its readings and the practice of its days.
 struct Period {
     readings: Vec<Reading>,
@@ -56,7 +69,7 @@ struct Period {
 /// By section: readings that only the river's, and only the lake's limits of TP explain.
 type Votes<'a> = HashMap<&'a str, (i32, i32)>;
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Counts {
     /// Readings with a published class.
     judged: usize,
@@ -261,9 +274,9 @@ fn all() -> &'static All {
 }
 
 /// The counts are pinned, so that any change of the rules shows; and at least 99.9 % agree.
-fn check(name: &str, n: &Counts, wanted: &Counts) {
+fn check(name: &str, n: &Counts, wanted: &[usize; 14]) {
     println!("{name}: {n:?}");
-    assert_eq!(n, wanted, "{name}");
+    assert_eq!(n.all(), *wanted, "{name}: {n:?}");
     assert_eq!(n.partial, n.partial_agree, "{name}: an item missing");
     assert!(n.agree * 1000 >= n.compared * 999, "{name}: {n:?}");
 }
@@ -274,17 +287,7 @@ fn may_2020_one_moment_raw_values() {
     let n = a
         .may_2020
         .compare(&[&a.daily_2020, &a.april_2021, &a.november_2025], false, true);
-    let wanted = Counts {
-        judged: 1439,
-        complete: 1439,
-        type_unknown: 81,
-        compared: 1358,
-        agree: 1357,
-        of_all: 1357,
-        without: 462,
-        without_agree: 437,
-        ..Counts::default()
-    };
+    let wanted = [1439, 1439, 81, 0, 0, 0, 0, 1358, 1357, 1357, 0, 0, 462, 437];
     check("2020-05-08", &n, &wanted);
 }
 
@@ -294,19 +297,7 @@ fn may_2020_to_january_2021_raw_values() {
     let n = a
         .daily_2020
         .compare(&[&a.april_2021, &a.may_2020, &a.november_2025], false, true);
-    let wanted = Counts {
-        judged: 16396,
-        complete: 12619,
-        type_unknown: 2,
-        compared: 12617,
-        agree: 12613,
-        of_all: 12613,
-        partial: 3777,
-        partial_agree: 3777,
-        without: 1786,
-        without_agree: 1662,
-        ..Counts::default()
-    };
+    let wanted = [16396, 12619, 2, 0, 0, 0, 0, 12617, 12613, 12613, 3777, 3777, 1786, 1662];
     check("2020-05 to 2021-01", &n, &wanted);
 }
 
@@ -316,23 +307,9 @@ fn april_2021_shown_values_of_mixed_times() {
     let n = a
         .april_2021
         .compare(&[&a.daily_2020, &a.may_2020, &a.november_2025], true, true);
-    let wanted = Counts {
-        judged: 27677,
-        complete: 27131,
-        type_unknown: 6,
-        near_limit: 286,
-        repeated: 2344,
-        twice: 1068,
-        night: 6676,
-        compared: 16867,
-        agree: 16853,
-        of_all: 26763,
-        partial: 430,
-        partial_agree: 430,
-        without: 1627,
-        without_agree: 1613,
-        ..Counts::default()
-    };
+    let wanted = [
+        27677, 27131, 6, 286, 2344, 1068, 6676, 16867, 16853, 26763, 430, 430, 1627, 1613,
+    ];
     check("2021-04", &n, &wanted);
 }
 
@@ -342,17 +319,7 @@ fn november_2025_shown_values_decide() {
     let n = a
         .november_2025
         .compare(&[&a.february_2026, &a.april_2021], false, false);
-    let wanted = Counts {
-        judged: 6282,
-        complete: 6282,
-        type_unknown: 32,
-        compared: 6250,
-        agree: 6250,
-        of_all: 6250,
-        without: 249,
-        without_agree: 249,
-        ..Counts::default()
-    };
+    let wanted = [6282, 6282, 32, 0, 0, 0, 0, 6250, 6250, 6250, 0, 0, 249, 249];
     check("2025-11", &n, &wanted);
 }
 
@@ -360,18 +327,7 @@ fn november_2025_shown_values_decide() {
 fn february_2026_hourly() {
     let a = all();
     let n = a.february_2026.compare(&[&a.november_2025, &a.april_2021], false, true);
-    let wanted = Counts {
-        judged: 1361,
-        complete: 1116,
-        type_unknown: 51,
-        near_limit: 13,
-        compared: 1066,
-        agree: 1066,
-        of_all: 1071,
-        partial: 231,
-        partial_agree: 231,
-        ..Counts::default()
-    };
+    let wanted = [1361, 1116, 51, 13, 0, 0, 0, 1066, 1066, 1071, 231, 231, 0, 0];
     check("2026-02", &n, &wanted);
 }
 

@@ -267,6 +267,7 @@ fn by_saturation(c: &Context<'_>, item: &str, temp: Decimal, j: &mut super::judg
     let (least, rule) = class1_from(c, full)?;
     if !j.below && Ratio::from(j.value) >= least {
         j.class = Some(Class::I);
+        j.explanation.formula = Some(format!("{} ≥ {} → {}", j.value, least.shown(3), Class::I));
     }
     j.explanation = std::mem::take(&mut j.explanation)
         .clause(formula.clause_ref())

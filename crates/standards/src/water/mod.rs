@@ -13,6 +13,7 @@ mod mean;
 mod read;
 mod rules;
 mod section;
+mod shares;
 mod source;
 mod station;
 mod target;
@@ -28,6 +29,7 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     item_functions::FUNCTIONS,
     section::FUNCTIONS,
     area::FUNCTIONS,
+    shares::FUNCTIONS,
     mean::FUNCTIONS,
     target::FUNCTIONS,
     change::FUNCTIONS,

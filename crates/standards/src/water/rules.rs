@@ -193,9 +193,7 @@ impl Rules {
     /// An item by its name, code, Chinese or English name, in any case.
     pub fn item(&self, word: &str) -> Option<Item> {
         let wanted = word.trim().to_lowercase();
-        self.items()
-            .find(|(_, r)| r.words.iter().any(|w| *w == wanted))
-            .map(|(i, _)| i)
+        self.items().find(|(_, r)| r.words.contains(&wanted)).map(|(i, _)| i)
     }
 
     /// What is known about an item.

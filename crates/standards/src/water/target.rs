@@ -1,9 +1,9 @@
 //! Shares of good sections against a target, and sections against their own target classes.
 
-use super::area::{Shares, counted};
 use super::class::Class;
 use super::judge::{Judge, met};
 use super::read::rounding;
+use super::shares::{Shares, counted};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
