@@ -162,7 +162,10 @@ fn area(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         indicators = rule.of_section(&judge, first, &set)?;
     } else {
         let s = by_shares(&shares, shares.counts(&classes), e)?;
-        e = s.explanation;
+        e = sections
+            .iter()
+            .enumerate()
+            .fold(s.explanation, |e, (i, set)| e.input(of_section(i + 1, set)));
         (grade_cell, colour, good, bad) = (s.grade, s.colour, s.good, s.bad);
         class = Cell::Missing;
         indicators = by_share_exceeding(&judge, &rule, &sections)?;
@@ -195,6 +198,16 @@ fn bodies(args: &Args, n: usize) -> Result<Vec<Body>, EvalError> {
             format!("{k} words for {n} sections: write one, or one for each"),
         )),
     }
+}
+
+/// One section in the explanation of an area.
+fn of_section(number: usize, set: &Set) -> Explanation {
+    let e = Explanation::new(format!("断面{number}"), format!("section {number}"));
+    let e = match set.class {
+        Some(class) => e.value(class),
+        None => e.note("没有可以判定的参评项目", "no item that decides could be judged"),
+    };
+    set.items.iter().fold(e, |e, j| e.input(j.explanation.clone()))
 }
 
 /// The set of the means over the sections.

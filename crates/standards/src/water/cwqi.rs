@@ -1,6 +1,6 @@
 //! The city water quality index and the ranking of cities.
 
-use super::class::Class;
+use super::class::{Body, Class};
 use super::judge::{BODY, Judge, body};
 use super::mean::Means;
 use super::read::{count, decimal, reading, rounding, whole};
@@ -8,7 +8,7 @@ use super::rules::Item;
 use super::section::{ITEMS, Order};
 use crate::air::Ranking;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
-use figure::{Decimal, Explanation, Ratio, Rounding};
+use figure::{Clause, Decimal, Explanation, Ratio, Rounding};
 
 const fn args() -> [Arg; 22] {
     let mut all = [BODY; 22];
@@ -68,18 +68,24 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// One item's share of the index, exact.
+/// One item's share of the index: exact, how it was formed, and on which clauses.
+struct Single {
+    index: Ratio,
+    formula: String,
+    clauses: Vec<Clause>,
+}
+
 fn single(
     judge: &Judge<'_>,
     item: Item,
-    body: super::Body,
+    body: Body,
     base: Class,
     neutral: Ratio,
     x: Ratio,
-) -> Result<Ratio, EvalError> {
+) -> Result<Single, EvalError> {
     let limits = judge.rules.limits(item, body, base);
     let rule = judge.rules.rule(item);
-    Ok(match limits.as_slice() {
+    let (index, formula) = match limits.as_slice() {
         [l] if l.at_least => {
             if x.num() <= 0 {
                 return Err(EvalError::argument(
@@ -87,12 +93,13 @@ fn single(
                     "is 0: its index, limit ÷ value, has no value",
                 ));
             }
-            Ratio::from(l.value).div(x)?
+            (Ratio::from(l.value).div(x)?, format!("{} ÷ {}", l.value, x.shown(6)))
         }
-        [l] => x.div(l.value.into())?,
+        [l] => (x.div(l.value.into())?, format!("{} ÷ {}", x.shown(8), l.value)),
         [low, high] => {
             let end = if x <= neutral { low.value } else { high.value };
-            neutral.sub(x)?.div(neutral.sub(end.into())?)?
+            let index = neutral.sub(x)?.div(neutral.sub(end.into())?)?;
+            (index, format!("({neutral} − {}) ÷ ({neutral} − {end})", x.shown(4)))
         }
         _ => {
             return Err(EvalError::argument(
@@ -100,6 +107,11 @@ fn single(
                 "has no limit the index could be formed with",
             ));
         }
+    };
+    Ok(Single {
+        index,
+        formula,
+        clauses: limits.into_iter().map(|l| l.clause).collect(),
     })
 }
 
@@ -125,7 +137,7 @@ fn cwqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 "was not detected: write the detection limit as <limit",
             ));
         };
-        parts.push((rule, x, single(&judge, item, body, base, neutral, x)?));
+        parts.push((rule, single(&judge, item, body, base, neutral, x)?));
     }
     if let Some(gaps) = c.law.unrecorded("water.cwqi.gaps", c.date, c.division)
         && let Some(first) = absent.first()
@@ -141,28 +153,27 @@ fn cwqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         return Err(EvalError::Missing(first));
     }
     let mut sum = Ratio::ZERO;
-    for (_, _, i) in &parts {
-        sum = sum.add(*i)?;
+    for (_, one) in &parts {
+        sum = sum.add(one.index)?;
     }
     let value = sum.round(&rounding(p, 0)?)?;
     let largest = parts
         .iter()
-        .max_by_key(|(_, _, i)| Order(*i))
-        .map(|(r, ..)| r.zh.clone());
+        .max_by_key(|(_, one)| Order(one.index))
+        .map(|(r, _)| r.zh.clone());
     let mut e = Explanation::new("水质指数CWQI", "CWQI")
         .value(value)
         .formula(format!("Σ = {} → {value}", sum.shown(6)))
         .clause(p.clause_ref())
         .note(&p.note.zh, &p.note.en);
     let mut shown = Vec::new();
-    for (rule, x, i) in &parts {
-        let digits = i.round(&Rounding::gbt8170(whole(p, 0, "decimals")?))?;
+    for (rule, one) in &parts {
+        let digits = one.index.round(&Rounding::gbt8170(whole(p, 0, "decimals")?))?;
         shown.push(format!("{} {digits}", rule.name));
-        e = e.input(
-            Explanation::new(&rule.zh, &rule.en)
-                .value(digits)
-                .formula(format!("C = {}", x.shown(6))),
-        );
+        let node = Explanation::new(&rule.zh, &rule.en)
+            .value(digits)
+            .formula(format!("{} → {digits}", one.formula));
+        e = e.input(one.clauses.iter().fold(node, |n, clause| n.clause(clause.clone())));
     }
     Ok(Outcome {
         value: value.into(),

@@ -138,10 +138,9 @@ impl Rules {
     /// [`EvalError::NotInForce`] naming the key without a provision on that day; [`EvalError::Law`] when a
     /// provision lacks something.
     pub fn at(law: &Law, date: NaiveDate, division: &str) -> Result<Self, EvalError> {
-        let (table, limits) = (
-            law.at("water.item", date, division)?,
-            law.at("water.limit", date, division)?,
-        );
+        // The limits first: on a day before them it is they that are missing.
+        let limits = law.at("water.limit", date, division)?;
+        let table = law.at("water.item", date, division)?;
         let deciding = law.at("water.class_items", date, division)?;
         let first = law.at("water.indicators.items", date, division)?;
         let range = law.at("water.range", date, division)?;
