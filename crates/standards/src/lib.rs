@@ -8,6 +8,7 @@
 
 pub mod air;
 mod batch;
+mod bulk;
 mod code;
 mod deadline;
 mod ecology;
@@ -27,5 +28,6 @@ mod validity;
 pub mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
+pub use bulk::{Brief, Bulk, Compile, bulk};
 pub use error::EvalError;
 pub use function::{Arg, ArgKind, Args, Cell, Column, Context, Function, Outcome, find, functions};

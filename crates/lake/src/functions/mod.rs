@@ -4,6 +4,7 @@
 //! Aggregates add integers, so the order in which partitions meet changes nothing.
 
 mod collect;
+mod columns;
 mod scalar;
 mod valid_mean;
 

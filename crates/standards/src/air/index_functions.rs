@@ -146,14 +146,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn iaqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
-    let index = Index::at(c.law, c.date, c.division)?;
+/// The pollutant and the averaging period that the arguments name.
+pub(super) fn concentration_of(args: &Args) -> Result<(Pollutant, Period), EvalError> {
     let name = args.text("factor")?;
     let factor =
         Pollutant::by_name(name).ok_or_else(|| EvalError::argument("factor", format!("`{name}` has no index")))?;
     let name = args.text("period")?;
     let period =
         Period::by_name(name).ok_or_else(|| EvalError::argument("period", format!("`{name}`: write 1h, 8h or 24h")))?;
+    Ok((factor, period))
+}
+
+fn iaqi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
+    let index = Index::at(c.law, c.date, c.division)?;
+    let (factor, period) = concentration_of(args)?;
     let given = args.required_number("c")?;
     let result = index.iaqi(factor, period, given)?;
     let explanation = explain_iaqi(&index, factor, period, given, &result);

@@ -3,6 +3,7 @@
 //! [`Rules`] is the law of one day and division, compiled once into integers; the registered functions
 //! and every bulk computation go through it, so a page and a year's table cannot differ.
 
+mod bulk;
 mod compile;
 mod convert;
 mod day;
@@ -20,6 +21,7 @@ mod row;
 mod statistic;
 mod trend;
 
+pub(crate) use bulk::BULK;
 pub use day::{CityMean, DayData, O3Day, O3Why};
 pub use evaluation::{Compliance, FactorYear};
 pub use index::{Index, Level};

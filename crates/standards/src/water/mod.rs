@@ -4,6 +4,7 @@
 //! bulk computation go through it.
 
 mod area;
+mod bulk;
 mod change;
 mod class;
 mod cwqi;
@@ -18,6 +19,7 @@ mod source;
 mod station;
 mod target;
 
+pub(crate) use bulk::BULK;
 pub use class::{Body, Class};
 pub use rules::{Item, ItemRule, Limit, Rules};
 pub use station::{Seen, StationClass, Stations};

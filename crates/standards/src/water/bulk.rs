@@ -1,0 +1,71 @@
+//! The class of millions of sections.
+
+use super::class::{Body, Class};
+use super::judge::{Judge, body};
+use super::read::decimal;
+use super::rules::{Item, Rules};
+use super::section::ITEMS;
+use crate::bulk::{Brief, Bulk, Compile};
+use crate::reading::within;
+use crate::{Args, Context, EvalError};
+use figure::Decimal;
+
+pub(crate) const BULK: &[(&str, Compile)] = &[("water.section", section)];
+
+/// The class of a section: numbers in the order of the items of table 1.
+struct Section {
+    rules: Rules,
+    body: Body,
+    rounded: bool,
+    /// The number that stands for "not monitored".
+    not_monitored: Decimal,
+    /// For each argument: the item, its range with the clause, whether it decides.
+    items: Vec<(Item, Option<(Decimal, Decimal, String)>, bool)>,
+}
+
+fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
+    let judge = Judge::new(c, args)?;
+    let body = body(args)?;
+    judge.target(args)?; // a word that is no class is refused here as there
+    let items = ITEMS.iter().map(|(name, ..)| {
+        let item = judge.item(name, name)?;
+        let rule = judge.rules.rule(item);
+        let range = rule.range.as_ref();
+        let range = range.map(|(low, high, c)| (*low, *high, format!("{} {}", c.standard, c.clause)));
+        let has_limits = !judge.rules.limits(item, body, Class::I).is_empty();
+        Ok((item, range, rule.decides && has_limits))
+    });
+    let items = items.collect::<Result<_, EvalError>>()?;
+    let p = c.law.at("water.not_monitored", c.date, c.division)?;
+    Ok(Box::new(Section {
+        not_monitored: decimal(p, 0, "value")?,
+        body,
+        rounded: judge.rounded,
+        rules: judge.rules,
+        items,
+    }))
+}
+
+impl Bulk for Section {
+    fn value(&self, numbers: &[Option<Decimal>]) -> Result<Brief<'_>, EvalError> {
+        let mut worst = None;
+        for ((item, range, decides), v) in self.items.iter().zip(numbers) {
+            let Some(v) = v.filter(|v| *v != self.not_monitored) else {
+                continue;
+            };
+            let name = &self.rules.rule(*item).name;
+            if v.is_negative() {
+                let reason = format!("{v} is negative; a measured amount is 0 or more (浓度不得为负)");
+                return Err(EvalError::argument(name, reason));
+            }
+            if let Some((low, high, clause)) = range {
+                within(name, v, *low, *high, clause)?;
+            }
+            if *decides {
+                let v = if self.rounded { self.rules.judged(*item, v)? } else { v };
+                worst = worst.max(self.rules.class(*item, self.body, v));
+            }
+        }
+        Ok(worst.map_or(Brief::Missing, |class| Brief::Text(class.name())))
+    }
+}
