@@ -16,6 +16,7 @@ mod error;
 mod function;
 mod groundwater;
 mod lake;
+mod lookup;
 mod noise;
 mod radiation;
 mod reading;
