@@ -1,7 +1,7 @@
 //! Reading the tables of a provision: numbers, rows named by a word, and one input of an explanation.
 
 use crate::{Args, Cell, Context, EvalError, Outcome};
-use figure::{Decimal, Explanation, Interval, Mode, Rounding, Unit};
+use figure::{Decimal, Explanation, Interval, Mode, Ratio, Rounding, Unit};
 use law::Provision;
 
 /// The provision that holds for a key.
@@ -78,6 +78,24 @@ pub(crate) fn choose(p: &Provision, column: &str, arg: &str, word: &str) -> Resu
             format!("`{word}` is not known; write one of / 可填：{words} ({place})"),
         )
     })
+}
+
+/// As [`choose`], but by the letter: `mBq` is not `MBq`.
+pub(crate) fn choose_exactly(p: &Provision, column: &str, arg: &str, word: &str) -> Result<usize, EvalError> {
+    match p.table.find(&[(column, word)]) {
+        Some(r) => Ok(r),
+        None => choose(p, column, arg, &format!("{word} ")), // never found: the words there are, as an error
+    }
+}
+
+/// A number rounded to so many significant digits, for showing only.
+pub(crate) fn significant(x: Ratio, digits: i32) -> Result<Decimal, EvalError> {
+    if x == Ratio::ZERO {
+        return Ok(Decimal::ZERO);
+    }
+    let size = x.abs().to_f64().log10().floor();
+    let decimals = digits - 1 - if size.is_finite() { size as i32 } else { 0 };
+    Ok(x.round(&Rounding::gbt8170(decimals))?)
 }
 
 /// A yes or no given in an argument; `default` if it is absent.
