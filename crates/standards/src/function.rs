@@ -289,6 +289,7 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::emission::FUNCTIONS,
     crate::validity::FUNCTIONS,
     crate::radiation::FUNCTIONS,
+    crate::warning::FUNCTIONS,
     crate::risk::FUNCTIONS,
     crate::ecology::FUNCTIONS,
     crate::code::FUNCTIONS,

@@ -25,6 +25,7 @@ mod risk;
 mod round;
 mod soil;
 mod validity;
+mod warning;
 mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
