@@ -290,6 +290,7 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::validity::FUNCTIONS,
     crate::radiation::FUNCTIONS,
     crate::warning::FUNCTIONS,
+    crate::quality::FUNCTIONS,
     crate::risk::FUNCTIONS,
     crate::ecology::FUNCTIONS,
     crate::code::FUNCTIONS,

@@ -18,6 +18,7 @@ mod groundwater;
 mod lake;
 mod lookup;
 mod noise;
+mod quality;
 mod radiation;
 mod reading;
 mod real;
