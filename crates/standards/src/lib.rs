@@ -27,7 +27,7 @@ mod round;
 mod soil;
 mod validity;
 mod warning;
-mod water;
+pub mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
 pub use error::EvalError;

@@ -10,9 +10,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         title: ("零点漂移和跨度漂移", "Zero and span drift"),
         args: &[
             Arg::number("zero", "1", ("初始零点值Z", "zero value Z at the start")),
-            Arg::number("zero_after", "1", ("之后的零点值Z′", "zero value Z′ later")),
+            Arg::number("zero_after", "1", ("之后的零点值Z′", "zero value later")),
             Arg::number("span", "1", ("初始跨度值S", "span value S at the start")).optional(),
-            Arg::number("span_after", "1", ("之后的跨度值S′", "span value S′ later")).optional(),
+            Arg::number("span_after", "1", ("之后的跨度值S′", "span value later")).optional(),
             Arg::number("range", "1", ("在用量程上限", "upper limit of the range in use")),
         ],
         results: &[Column::number("span_drift"), Column::text("span_gas_ok")],

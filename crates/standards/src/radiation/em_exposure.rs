@@ -14,7 +14,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::text("e", ("各频率的电场强度V/m，空格分隔", "electric field at each, V/m")).optional(),
         Arg::text(
             "b",
-            ("各频率的磁感应强度µT，空格分隔", "magnetic flux density at each, µT"),
+            ("各频率的磁感应强度µT，空格分隔", "magnetic flux density at each, uT"),
         )
         .optional(),
     ],

@@ -86,8 +86,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         title: ("自动站γ剂量率报警", "Alarm of a gamma station"),
         args: &[
             Arg::number("rate", "nGy/h", ("小时剂量率", "hourly rate")),
-            Arg::number("mean", "nGy/h", ("本底均值μ", "mean μ of the baseline")),
-            Arg::number("sd", "nGy/h", ("本底标准差σ", "standard deviation σ of the baseline")),
+            Arg::number("mean", "nGy/h", ("本底均值μ", "mean of the baseline")),
+            Arg::number("sd", "nGy/h", ("本底标准差σ", "standard deviation of the baseline")),
             Arg::number(
                 "five",
                 "nGy/h",
