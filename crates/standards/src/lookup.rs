@@ -124,6 +124,11 @@ pub(crate) fn taken(title: (&str, &str), p: &Provision, row: usize, column: &str
         .clause(p.clause_ref_row(row))
 }
 
+/// A number given in an argument, as an input of an explanation.
+pub(crate) fn given(title: (&str, &str), value: Decimal, unit: &str) -> Explanation {
+    Explanation::new(title.0, title.1).value(value).unit(label(unit))
+}
+
 /// Adds the note of a provision to an explanation, if it has one.
 pub(crate) fn noted(e: Explanation, p: &Provision) -> Explanation {
     if p.note.zh.is_empty() {
@@ -138,11 +143,8 @@ pub(crate) fn noted_unrecorded(e: Explanation, c: &Context<'_>, key: &str) -> Ex
     match c.law.unrecorded(key, c.date, c.division) {
         None => e,
         Some(m) => e.note(
-            format!("另有未录入的规定：{}（{}）", m.title.zh, m.why.zh),
-            format!(
-                "a provision not recorded stands beside it: {} ({})",
-                m.title.en, m.why.en
-            ),
+            format!("有未录入的规定：{}（{}）", m.title.zh, m.why.zh),
+            format!("a provision is not recorded: {} ({})", m.title.en, m.why.en),
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! Functional areas: limits and whether they are met (GB 3096).
 
 use super::level::one;
-use crate::lookup::{at, choose, decimal, label, noted, noted_unrecorded, nothing, rounding_of, taken};
+use crate::lookup::{at, choose, decimal, given, label, noted, noted_unrecorded, nothing, rounding_of, taken};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 
@@ -53,6 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "noise.area.night_max",
             "noise.decimals",
             "noise.period",
+            "noise.range",
         ],
         eval: attainment,
     },
@@ -115,6 +116,7 @@ fn attainment(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let judged = level.round(&rounding_of(decimals, "level")?)?;
     let mut met = judged <= limit;
     let over = (!met).then(|| judged.sub(limit)).transpose()?;
+    let e = e.input(given(("等效声级", "Equivalent level"), level, "dB(A)"));
     let mut e = e.formula(format!("{level} → {judged} {} {limit}", if met { "≤" } else { ">" }));
     let (mut max_limit, mut max_ok) = (None::<Decimal>, None::<bool>);
     if let Some(lmax) = lmax {

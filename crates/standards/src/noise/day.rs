@@ -1,7 +1,7 @@
 //! Day, night and day-night levels from the hours of a day (GB 3096, HJ 640, HJ 906).
 
 use super::level::{many, mean, plain_mean};
-use crate::lookup::{at, decimal, label, noted, rounding_of, row, taken, whole};
+use crate::lookup::{at, decimal, label, noted, noted_unrecorded, rounding_of, row, taken, whole};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -32,7 +32,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::number("night_hours"),
         Column::text("complete"),
     ],
-    keys: &["noise.period", "noise.night_of_day", "noise.formula", "noise.decimals", "noise.valid"],
+    keys: &[
+        "noise.period",
+        "noise.night_of_day",
+        "noise.formula",
+        "noise.decimals",
+        "noise.range",
+        "noise.valid",
+    ],
     eval: ldn,
 }];
 
@@ -136,13 +143,10 @@ fn ldn(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         None => noted(e, night_of),
     };
     if !complete {
-        e = match at(c, "noise.valid") {
-            Ok(p) => e.clause(p.clause_ref()),
-            Err(why) => e.note(
-                format!("有缺测小时，昼间、夜间是否有效不能判定：{why}"),
-                format!("hours are missing, and whether day and night are valid cannot be said: {why}"),
-            ),
-        };
+        e = noted_unrecorded(e, c, "noise.valid").note(
+            "有缺测小时：等效声级由有效小时算得，昼间、夜间是否有效另行判定",
+            "hours are missing: the levels come from the valid ones, and whether day and night are valid is judged apart",
+        );
     }
     let count = |n: usize| Cell::from(i64::try_from(n).unwrap_or(i64::MAX));
     Ok(Outcome {

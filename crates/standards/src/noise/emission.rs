@@ -3,7 +3,9 @@
 
 use super::area::{PERIOD, period};
 use super::level::one;
-use crate::lookup::{at, choose, decimal, label, noted, noted_unrecorded, nothing, optional, rounding, taken, yes};
+use crate::lookup::{
+    at, choose, decimal, given, label, noted, noted_unrecorded, nothing, optional, rounding, taken, yes,
+};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 use law::Provision;
@@ -209,7 +211,10 @@ fn background(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         ("corrected", corrected.into()),
     ];
     columns.push(("status", k.status.into()));
-    let mut e = noted(e, p).formula(format!("ΔL = {measured} − {behind} = {} → {}", k.delta, k.delta_int));
+    let mut e = noted(e, p)
+        .input(given(MEASURED.title, measured, MEASURED.unit))
+        .input(given(BACKGROUND.title, behind, BACKGROUND.unit))
+        .formula(format!("ΔL = {measured} − {behind} = {} → {}", k.delta, k.delta_int));
     if let Some(r) = k.row {
         e = e.input(taken(("修正值", "Correction"), p, r, "correction"));
     }
@@ -272,6 +277,7 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             "there is no measured level: nothing is judged",
         ));
     };
+    e = e.input(given(MEASURED.title, measured, MEASURED.unit));
     let (mut corrected, mut status) = (Some(measured), "not corrected");
     if let Some(behind) = one(c, args, "background")? {
         let table = at(c, &format!("{key}.background"))?;
@@ -309,6 +315,7 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             }
             Some((most, from)) => {
                 let ok = lmax <= most;
+                e = e.input(given(("夜间最大声级", "Maximum at night"), lmax, "dB(A)"));
                 e = e.input(from).note(
                     format!("最大声级{lmax}，限{most}"),
                     format!("maximum {lmax} against {most}"),

@@ -35,6 +35,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "radiation.em.limit",
             "radiation.em.frequency_unit",
             "radiation.em.pulse",
+            "radiation.em.line",
         ],
         eval: limit,
     },
@@ -150,9 +151,12 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let r = band(p, "f", f)?;
     let of = |q: &str| quantity(p, r, f, q);
     let (field, power) = (of("e")?, of("s")?);
+    let pulsed = f >= decimal(pulse, 0, "f_from")?;
     let times = |x: Option<Ratio>, column: &str| -> Result<Option<Ratio>, EvalError> {
         let by = decimal(pulse, 0, column)?;
-        x.map(|x| x.mul(by.into()).map_err(EvalError::from)).transpose()
+        x.filter(|_| pulsed)
+            .map(|x| x.mul(by.into()).map_err(EvalError::from))
+            .transpose()
     };
     let value = shown(field)?;
     let columns: Vec<(&'static str, Cell)> = vec![
@@ -167,13 +171,15 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("V/m")
         .input(coefficient(p, r, "e", "电场强度", "Electric field"))
         .input(coefficient(p, r, "h", "磁场强度", "Magnetic field"))
-        .input(coefficient(p, r, "b", "磁感应强度", "Magnetic flux density"))
-        .input(taken(
+        .input(coefficient(p, r, "b", "磁感应强度", "Magnetic flux density"));
+    if pulsed {
+        e = e.input(taken(
             ("脉冲场强峰值倍数", "Peak factor of the field"),
             pulse,
             0,
             "field_times",
         ));
+    }
     let line = at(c, "radiation.em.line")?;
     if decimal(line, 0, "frequency")? == f {
         e = noted(e, line).input(taken(

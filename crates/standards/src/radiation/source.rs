@@ -187,7 +187,7 @@ fn decayed(
     }
     let halvings = Ratio::from(days).div(half.into())?;
     if halvings > Ratio::from(MOST_HALVINGS) {
-        return Ok((Ratio::ZERO, "→ 0", e));
+        return Ok((Ratio::ZERO, " → 0", e));
     }
     if days == 0 {
         return Ok((activity.into(), "", e)); // exactly what was stated
@@ -218,7 +218,7 @@ fn decay(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         explanation: e
             .value(value)
             .unit(args.get("unit").unwrap_or("Bq"))
-            .formula(format!("{given} × 2^(−{days} ÷ T½) {more}"))
+            .formula(format!("{given} × 2^(−{days} ÷ T½){more}"))
             .input(half),
     })
 }
@@ -264,7 +264,7 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         ),
         Some(days) => {
             let (now, more, half) = decayed(c, name, stated, days)?;
-            (now, e.input(half).formula(format!("{given} × 2^(−{days} ÷ T½) {more}")))
+            (now, e.input(half).formula(format!("{given} × 2^(−{days} ÷ T½){more}")))
         }
     };
     let d = decimal(p, row, "d")?;
