@@ -73,7 +73,11 @@ impl Law {
                 .standards
                 .iter()
                 .find(|s| s.replaces.contains(&last.standard.number));
-            let held = self.at(key, next, &last.division).is_ok();
+            // What is said to be missing is no gap: whoever asks is told that it is not recorded.
+            let held = match self.at(key, next, &last.division) {
+                Ok(_) => true,
+                Err(e) => e.unrecorded.is_some(),
+            };
             if let Some(s) = successor.filter(|_| !held) {
                 let message = format!(
                     "gap: nothing holds after {to} although {} replaces {}",

@@ -289,6 +289,8 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::emission::FUNCTIONS,
     crate::validity::FUNCTIONS,
     crate::radiation::FUNCTIONS,
+    crate::warning::FUNCTIONS,
+    crate::quality::FUNCTIONS,
     crate::risk::FUNCTIONS,
     crate::ecology::FUNCTIONS,
     crate::code::FUNCTIONS,

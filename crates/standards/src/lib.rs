@@ -17,7 +17,9 @@ mod error;
 mod function;
 mod groundwater;
 mod lake;
+mod lookup;
 mod noise;
+mod quality;
 mod radiation;
 mod reading;
 mod real;
@@ -25,6 +27,7 @@ mod risk;
 mod round;
 mod soil;
 mod validity;
+mod warning;
 pub mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
