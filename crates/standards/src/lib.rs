@@ -22,6 +22,7 @@ mod reading;
 mod real;
 mod risk;
 mod round;
+mod rule;
 mod soil;
 mod validity;
 mod water;
