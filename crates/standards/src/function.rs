@@ -285,6 +285,7 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::lake::FUNCTIONS,
     crate::groundwater::FUNCTIONS,
     crate::soil::FUNCTIONS,
+    crate::outfall::FUNCTIONS,
     crate::noise::FUNCTIONS,
     crate::emission::FUNCTIONS,
     crate::validity::FUNCTIONS,

@@ -17,6 +17,7 @@ mod function;
 mod groundwater;
 mod lake;
 mod noise;
+mod outfall;
 mod radiation;
 mod reading;
 mod real;
