@@ -286,6 +286,8 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::groundwater::FUNCTIONS,
     crate::soil::FUNCTIONS,
     crate::outfall::FUNCTIONS,
+    crate::compensation::FUNCTIONS,
+    crate::chemicals::FUNCTIONS,
     crate::noise::FUNCTIONS,
     crate::emission::FUNCTIONS,
     crate::validity::FUNCTIONS,

@@ -8,7 +8,9 @@
 
 pub mod air;
 mod batch;
+mod chemicals;
 mod code;
+mod compensation;
 mod deadline;
 mod ecology;
 mod emission;
