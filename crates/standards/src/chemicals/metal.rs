@@ -1,6 +1,6 @@
 //! Heavy metals: the source a new project needs, and the target of the year.
 
-use crate::rule::{decimal, input, named, noted};
+use crate::rule::{decimal, input, named, noted, rounding};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -22,7 +22,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Column::number("needed"),
             Column::number("ratio"),
         ],
-        keys: &["chemicals.metal.replace"],
+        keys: &["chemicals.metal.replace", "chemicals.metal.rounding"],
         eval: source,
     },
     Function {
@@ -34,7 +34,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ("2020年基数", "discharge of the base year 2020"),
         )],
         results: &[Column::number("decline"), Column::text("year")],
-        keys: &["chemicals.metal.target"],
+        keys: &["chemicals.metal.target", "chemicals.metal.rounding"],
         eval: target,
     },
 ];
@@ -55,9 +55,11 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         amount(args, "available")?,
         decimal(p, r, "ratio")?,
     );
-    let needed = new.mul(ratio)?;
-    let left = available.sub(needed)?;
-    let allowed = !left.is_negative();
+    let by = c.law.at("chemicals.metal.rounding", c.date, c.division)?;
+    let rule = rounding(by, 0)?;
+    let exact = new.mul(ratio)?;
+    let allowed = exact <= available;
+    let (needed, left) = (exact.round(&rule)?, available.sub(exact)?.round(&rule)?);
     let mut e = Explanation::new("余下的减排量", "Reductions left")
         .value(left)
         .unit("kg/a")
@@ -85,13 +87,18 @@ fn target(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("chemicals.metal.target", c.date, c.division)?;
     let (base, decline) = (amount(args, "base")?, decimal(p, 0, "decline")?);
     let share = Ratio::from(100).sub(decline.into())?.div(Ratio::from(100))?;
+    let by = c.law.at("chemicals.metal.rounding", c.date, c.division)?;
     let exact = Ratio::from(base).mul(share)?;
-    let value = exact.to_decimal();
+    let value = exact.round(&rounding(by, 0)?)?;
     let e = Explanation::new("目标排放量", "Target")
-        .value(exact.shown(6))
+        .value(value)
         .unit("kg/a")
-        .formula(format!("{base} × (100 − {decline}) ÷ 100 = {}", exact.shown(6)))
-        .clause(p.clause_ref());
+        .formula(format!(
+            "{base} × (100 − {decline}) ÷ 100 = {} → {value}",
+            exact.shown(6)
+        ))
+        .clause(p.clause_ref())
+        .clause(by.clause_ref());
     Ok(Outcome {
         value: value.into(),
         columns: vec![("decline", decline.into()), ("year", p.table.text(0, "year").into())],
