@@ -56,9 +56,9 @@ pub(crate) fn named(p: &Provision, arg: &str, word: &str, columns: &[&str]) -> R
 fn folded(word: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '［' | '〔' => '[',
-        '］' | '〕' => ']',
-        '，' | '、' => ',',
+        '〔' => '[',
+        '〕' => ']',
+        '、' => ',',
         c => c,
     };
     let plain = word.chars().map(narrow).filter(|c| !c.is_whitespace());

@@ -49,7 +49,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         "compensation.p_rounding",
         "compensation.xinanjiang.p",
         "compensation.xinanjiang.tiers",
-        "compensation.dabieshan.p",
         "compensation.dabieshan.tiers",
     ],
     eval: p_value,

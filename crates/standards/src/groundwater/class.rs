@@ -1,7 +1,7 @@
 //! The class of an item and of a sample (GB/T 14848-2017).
 
 use crate::reading::{Reading, within};
-use crate::rule::{bounds, decimal, in_unit, label, must_band, named, noted, pairs, reading, rounding};
+use crate::rule::{bounds, decimal, in_unit, input, label, must_band, named, noted, pairs, reading, rounding};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -22,7 +22,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 "c",
                 (
                     "浓度，可写<0.01、未检出；嗅和味写无或有",
-                    "value; may be <0.01 or ND; 无 or 有 for odour",
+                    "value; may be <0.01 or ND; none or some for odour",
                 ),
             ),
             Arg::text(
@@ -166,19 +166,17 @@ impl<'a> Rules<'a> {
         if let Some(v) = value.filter(|_| exceeds3 && !limit3.is_zero()) {
             let exact = v.sub(limit3.into())?.div(limit3.into())?;
             let rounded = exact.round(&rounding(self.multiple, 0)?)?;
-            formula += &format!(
-                "; ({} − {limit3}) ÷ {limit3} = {} → {rounded}",
-                v.shown(8),
-                exact.shown(4)
-            );
+            formula += &format!("; ({} − {limit3}) ÷ {limit3} = {}", v.shown(8), exact.shown(4));
             multiple = Some(rounded);
         }
         let mut e = e
-            .value(format!("{text} → {}", self.range(low, high)))
+            .value(text)
             .unit(label(law_unit))
-            .formula(formula);
-        if multiple.is_some() {
-            e = e.clause(self.multiple.clause_ref());
+            .formula(format!("{formula} → {}", self.range(low, high)));
+        if let Some(m) = multiple {
+            e = e
+                .input(input("Ⅲ类限值", "Limit of class III", limit3, p.clause_ref_row(row)).unit(label(law_unit)))
+                .input(input("超标倍数", "Multiple", m, self.multiple.clause_ref()));
         }
         if !detected && low != high {
             e = e.note(
@@ -251,8 +249,8 @@ impl<'a> Rules<'a> {
         let printed = self.ph.table.text(r, "class").parse().unwrap_or(CLASSES.len() + 1);
         let class = if printed <= 3 { 1 } else { printed };
         let e = e
-            .value(format!("{v} → {}", self.range(class, class)))
-            .formula(bounds(self.ph, r))
+            .value(v)
+            .formula(format!("{} → {}", bounds(self.ph, r), self.range(class, class)))
             .clause(self.ph.clause_ref_row(r));
         Ok(Judged {
             row,
@@ -268,7 +266,9 @@ impl<'a> Rules<'a> {
     /// Items stated in words: none or some.
     fn words(&self, arg: &str, row: usize, text: &str, e: Explanation) -> Result<Judged, EvalError> {
         let columns = CLASSES.into_iter().chain(["class5"]);
-        let class = columns.enumerate().find(|(_, c)| self.limit.table.text(row, c) == text);
+        let class = columns
+            .enumerate()
+            .find(|(_, c)| self.limit.table.text(row, c).split(';').any(|w| w == text));
         let Some((i, _)) = class else {
             let (none, some) = (
                 self.limit.table.text(row, "class1"),
@@ -276,7 +276,7 @@ impl<'a> Rules<'a> {
             );
             return Err(EvalError::argument(
                 arg,
-                format!("`{text}`: write {none} or {some} / 写{none}或{some}"),
+                format!("`{text}`: write one of {none};{some} / 写其中之一"),
             ));
         };
         Ok(Judged {

@@ -146,6 +146,11 @@ impl<'a> Rules<'a> {
             ("orp", _) => args.list(item)?.into_iter().flatten().map(Reading::Value).collect(),
             _ => readings(args, item)?.into_iter().flatten().collect(),
         };
+        if let (true, Some(depth)) = (item == "sd", args.number("depth")?) {
+            for reading in &values {
+                clear_within(*reading, depth)?;
+            }
+        }
         let grade = |reading: Reading| match (reading, shallow) {
             (Reading::Value(v), Some(s)) if item == "sd" => Ok(s.grade(v)),
             (Reading::Value(v), _) => self.one(item, v.into()),
@@ -159,6 +164,20 @@ impl<'a> Rules<'a> {
             )),
         };
         values.into_iter().map(grade).collect()
+    }
+}
+
+/// Nobody sees deeper than the bottom.
+///
+/// # Errors
+/// [`EvalError::Argument`] for a transparency above the depth.
+pub(super) fn clear_within(sd: Reading, depth: Decimal) -> Result<(), EvalError> {
+    match sd {
+        Reading::Value(v) if v > depth => {
+            let reason = format!("{v} cm is more than the depth of {depth} cm / 透明度大于水深");
+            Err(EvalError::argument("sd", reason))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -260,10 +279,15 @@ fn point(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             format!("shallow: transparency is held against {} cm", s.bound.shown(2)),
         );
     }
-    if items.len() < 3 {
+    let lacking: Vec<&str> = ITEMS
+        .into_iter()
+        .filter(|i| !columns.iter().any(|(c, _)| c == i))
+        .collect();
+    if !lacking.is_empty() {
+        let names = lacking.join(" ");
         e = e.note(
-            "项目不足三项，级别只反映已测项目",
-            "fewer than three items: the grade is of those measured",
+            format!("未测：{names}；级别只反映已测项目"),
+            format!("not measured: {names}; the grade is of the others"),
         );
     }
     columns.push(("grade", rules.name(grade)?.into()));

@@ -1,5 +1,6 @@
 //! Black-odorous water in villages: one sign is enough.
 
+use super::black_odorous::clear_within;
 use crate::reading::Reading;
 use crate::rule::{decimal, holds, noted};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
@@ -25,11 +26,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::text("lacking"),
         Column::number("sd_limit"),
     ],
-    keys: &[
-        "rural.black_odorous",
-        "rural.black_odorous.shallow",
-        "rural.black_odorous.revision",
-    ],
+    keys: &["rural.black_odorous", "rural.black_odorous.shallow"],
     eval: village,
 }];
 
@@ -41,9 +38,18 @@ fn sign(p: &Provision, row: usize, reading: Reading, bound: Option<Ratio>) -> Re
         Some(b) => Ok(v < b),
         None => holds(p, row, v),
     };
+    let upper = match bound {
+        Some(b) => Some(b),
+        None => p
+            .table
+            .optional(row, "lt")
+            .map_err(EvalError::table(p))?
+            .map(Ratio::from),
+    };
     Ok(match reading {
         Reading::Value(v) => Some(hit(v.into())?),
         // The value lies anywhere from 0 up to the limit, the limit itself left out.
+        Reading::Below(Some(l)) if upper.is_some_and(|u| u >= l.into()) => Some(true),
         Reading::Below(Some(l)) => {
             let (low, high) = (hit(Ratio::ZERO)?, hit(l.into())?);
             (low == high).then_some(low)
@@ -80,6 +86,9 @@ fn village(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             continue;
         };
         given += 1;
+        if let (true, Some(d)) = (item == "sd", depth) {
+            clear_within(reading, d)?;
+        }
         let bound = bound.filter(|_| item == "sd");
         let name = p.table.text(r, "name_zh");
         let rule = match bound {

@@ -212,6 +212,17 @@ fn background(
     }
 }
 
+/// A province may have values of its own beside the national ones: said where they are not recorded.
+fn local(c: &Context<'_>, e: Explanation) -> Explanation {
+    match c.law.unrecorded("soil.construction.limit.local", c.date, c.division) {
+        Some(m) => e.note(
+            format!("待录入：{}（{}）", m.title.zh, m.why.zh),
+            format!("not recorded: {} ({})", m.title.en, m.why.en),
+        ),
+        None => e,
+    }
+}
+
 fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rules = Rules::at(c, args)?;
     let p = rules.limit;
@@ -228,11 +239,11 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let class = rules.class();
     let mut e = Explanation::new("建设用地土壤评价", "Development land")
         .formula(format!(
-            "{} {}: {} / {} mg/kg",
+            "{} {}: {} → {}",
             p.table.text(row, "item"),
             args.text("c")?,
-            format_args!("screen_{class} / control_{class}"),
-            limits.text()
+            limits.text(),
+            name.unwrap_or("?")
         ))
         .clause(p.clause_ref_row(row))
         .clause(rules.outcome.clause_ref())
@@ -242,16 +253,24 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             format!("第{class}类 / class {class}"),
             rules.land.clause_ref_row(rules.land_row),
         ));
+    e = limits.inputs(e, &[p.clause_ref_row(row), p.clause_ref_row(row)]);
     match finding {
         Some(text) => e = e.value(text),
         None => e = undecided(e),
     }
+    e = local(c, e);
     let background_value = background.as_ref().map(|b| b.0);
     if let Some((_, node)) = background {
         e = noted(e.input(node), p);
     }
-    if multiple.is_some() {
-        e = e.clause(rules.multiple.clause_ref());
+    if let Some(m) = multiple {
+        e = e.input(
+            input("超标倍数", "Multiple", m, rules.multiple.clause_ref()).formula(format!(
+                "({0} − {1}) ÷ {1}",
+                args.text("c")?,
+                limits.screening
+            )),
+        );
     }
     Ok(Outcome {
         value: name.map(str::to_string).into(),
@@ -277,7 +296,7 @@ fn site(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let row = rules.named("values", word)?;
         let (name, place) = (p.table.text(row, "item"), format!("values[{word}]"));
         once(&items, name, word)?;
-        let reading: Reading = reading(&place, text)?.ok_or_else(|| EvalError::Missing(place))?;
+        let reading: Reading = reading(&place, text)?.ok_or(EvalError::Missing(place))?;
         let limits = rules.limits(row)?;
         let background = background(c, args, p, row)?.map(|b| b.0);
         let (stage, outcome) = rules.judge(limits.stage(reading), number(reading), background);
@@ -313,6 +332,7 @@ fn site(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         Some(text) => e = e.value(text),
         None => e = undecided(e),
     }
+    e = local(c, e);
     if basic_missing > 0 {
         e = e.note(
             format!("表1的基本项目还缺{basic_missing}项；初步调查须全部测定"),

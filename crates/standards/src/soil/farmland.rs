@@ -215,9 +215,7 @@ impl<'a> Rules<'a> {
             .value(text)
             .unit("mg/kg")
             .formula(format!("{} → {}", found.limits.text(), outcome.unwrap_or("?")));
-        for clause in &found.clauses {
-            e = e.clause(clause.clone());
-        }
+        e = found.limits.inputs(e, &found.clauses);
         if outcome.is_none() {
             e = undecided(e);
         }
@@ -263,8 +261,14 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if let Some(text) = finding {
         e = e.value(text);
     }
-    if multiple.is_some() {
-        e = e.clause(rules.multiple.clause_ref());
+    if let Some(m) = multiple {
+        e = e.input(
+            input("超标倍数", "Multiple", m, rules.multiple.clause_ref()).formula(format!(
+                "({0} − {1}) ÷ {1}",
+                args.text("c")?,
+                found.limits.screening
+            )),
+        );
     }
     e = rules.conditions(e.input(item.explanation), args);
     let band = rules.band.map_or("", |r| rules.bands.table.text(r, "band"));
@@ -290,7 +294,7 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let row = rules.named("values", word)?;
         once(&items, rules.items.table.text(row, "item"), word)?;
         let place = format!("values[{word}]");
-        let reading = reading(&place, text)?.ok_or_else(|| EvalError::Missing(place))?;
+        let reading = reading(&place, text)?.ok_or(EvalError::Missing(place))?;
         items.push(rules.judge(word, row, text, reading)?.0);
     }
     let table = &rules.items.table;

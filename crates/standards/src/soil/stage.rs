@@ -1,9 +1,9 @@
 //! A value between its screening value and its control value, and the worst of several items.
 
 use crate::reading::Reading;
-use crate::rule::{rounding, row};
+use crate::rule::{input, rounding, row};
 use crate::{Args, Cell, EvalError};
-use figure::{Decimal, Explanation, Ratio};
+use figure::{Clause, Decimal, Explanation, Ratio};
 use law::Provision;
 
 /// The two limits of an item; some items have no second one.
@@ -54,6 +54,21 @@ impl Limits {
             false => None,
         };
         Ok((multiple, Some(ratio.round(&rule)?)))
+    }
+
+    /// The limits as inputs of an explanation: the screening value, and the control value if there is one.
+    pub fn inputs(&self, e: Explanation, clauses: &[Clause]) -> Explanation {
+        let values = [
+            (Some(self.screening), "筛选值", "Screening value"),
+            (self.control, "管制值", "Control value"),
+        ];
+        let mut e = e;
+        for ((value, zh, en), clause) in values.into_iter().zip(clauses) {
+            if let Some(v) = value {
+                e = e.input(input(zh, en, v, clause.clone()).unit("mg/kg"));
+            }
+        }
+        e
     }
 
     pub fn text(&self) -> String {
