@@ -56,6 +56,10 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("ha", "L", 2, 10_000, 1),
     ("L", "L", 3, 1, 1_000),
     ("mL", "L", 3, 1, 1_000_000),
+    ("100mL", "L", 3, 1, 10_000), // the volume bacteria are counted in
+    ("ft", "L", 1, 3_048, 10_000),
+    ("in", "L", 1, 254, 10_000),
+    ("gal", "L", 3, 3_785_411_784, 1_000_000_000_000), // US gallon
     ("s", "T", 1, 1, 1),
     ("min", "T", 1, 60, 1),
     ("h", "T", 1, 3_600, 1),
@@ -87,6 +91,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("kW", "W", 1, 1_000, 1),
     ("V", "V", 1, 1, 1),
     ("kV", "V", 1, 1_000, 1),
+    ("mV", "V", 1, 1, 1_000),
     ("A", "A", 1, 1, 1),
     ("uT", "tesla", 1, 1, 1_000_000),
     ("Hz", "Hz", 1, 1, 1),
@@ -110,6 +115,8 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("CFU", "CFU", 1, 1, 1),
     ("MPN", "MPN", 1, 1, 1),
     ("cell", "cell", 1, 1, 1),
+    ("wcell", "cell", 1, 10_000, 1), // 万个
+    ("PtCo", "colour", 1, 1, 1),     // 铂钴色度单位
     ("degree", "degree", 1, 1, 1),
     ("yuan", "yuan", 1, 1, 1),
     ("wyuan", "yuan", 1, 10_000, 1), // 万元
@@ -141,6 +148,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("°C", "C"),
     ("‰", "permille"),
     ("个/L", "cell/L"),
+    ("万个/L", "wcell/L"),
+    ("铂钴色度单位", "PtCo"),
     ("mg/l", "mg/L"),
     ("ug/l", "ug/L"),
 ];
@@ -281,6 +290,7 @@ fn symbol_label(symbol: &str) -> String {
         "yuan" => "元".into(),
         "wyuan" => "万元".into(),
         "cell" => "个".into(),
+        "wcell" => "万个".into(),
         "degree" => "°".into(),
         s => match s.strip_prefix('u') {
             Some(rest) if s.len() > 1 => format!("µ{rest}"),
