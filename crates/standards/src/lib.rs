@@ -8,13 +8,16 @@
 
 pub mod air;
 mod batch;
+mod carbon;
 mod code;
 mod deadline;
 mod ecology;
 mod emission;
+mod entry;
 mod error;
 mod function;
 mod groundwater;
+mod inventory;
 mod lake;
 mod noise;
 mod radiation;
@@ -24,6 +27,7 @@ mod risk;
 mod round;
 mod soil;
 mod validity;
+mod waste;
 mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};

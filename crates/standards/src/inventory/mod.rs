@@ -1,0 +1,6 @@
+//! Not filled yet.
+
+use crate::Function;
+
+/// All registered functions of this room, topic by topic.
+pub(crate) const FUNCTIONS: &[&[Function]] = &[];
