@@ -56,6 +56,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("ha", "L", 2, 10_000, 1),
     ("L", "L", 3, 1, 1_000),
     ("mL", "L", 3, 1, 1_000_000),
+    ("wstere", "L", 3, 10_000, 1), // 万立方米; a symbol ending in 3 would be read as a power
     ("s", "T", 1, 1, 1),
     ("min", "T", 1, 60, 1),
     ("h", "T", 1, 3_600, 1),
@@ -110,6 +111,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("CFU", "CFU", 1, 1, 1),
     ("MPN", "MPN", 1, 1, 1),
     ("cell", "cell", 1, 1, 1),
+    ("head", "head", 1, 1, 1), // 头、只
     ("degree", "degree", 1, 1, 1),
     ("yuan", "yuan", 1, 1, 1),
     ("wyuan", "yuan", 1, 10_000, 1), // 万元
@@ -127,6 +129,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("千克", "kg"),
     ("公斤", "kg"),
     ("立方米", "m3"),
+    ("万立方米", "wstere"),
+    ("万m3", "wstere"),
     ("平方公里", "km2"),
     ("公里", "km"),
     ("公顷", "ha"),
@@ -281,6 +285,8 @@ fn symbol_label(symbol: &str) -> String {
         "yuan" => "元".into(),
         "wyuan" => "万元".into(),
         "cell" => "个".into(),
+        "head" => "头".into(),
+        "wstere" => "万m³".into(),
         "degree" => "°".into(),
         s => match s.strip_prefix('u') {
             Some(rest) if s.len() > 1 => format!("µ{rest}"),
