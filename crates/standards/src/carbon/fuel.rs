@@ -166,7 +166,7 @@ fn fuel(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         amount,
         per,
     ));
-    let mut pick = |parameter: &str, zh: &str, en: &str, unit: &str| -> Result<(Ratio, Explanation), EvalError> {
+    let pick = |parameter: &str, zh: &str, en: &str, unit: &str| -> Result<(Ratio, Explanation), EvalError> {
         if let Some(d) = args.amount_or_none(parameter)? {
             return Ok((
                 d.into(),

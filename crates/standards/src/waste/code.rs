@@ -71,8 +71,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// Cuts digits into the parts a table lays down; the error says which part is wrong.
-fn parts<'t>(shape: Entry<'_>, argument: &str, pieces: &[&'t str]) -> Result<(), EvalError> {
+/// Checks each piece against the digits a table lays down; the error says which part is wrong.
+fn parts(shape: Entry<'_>, argument: &str, pieces: &[&str]) -> Result<(), EvalError> {
     for (r, piece) in shape.rows().zip(pieces) {
         let digits = r.whole("digits")?;
         let right = i64::try_from(piece.len()).is_ok_and(|n| n == digits) && piece.bytes().all(|b| b.is_ascii_digit());
@@ -111,7 +111,6 @@ fn code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut node = Explanation::new("危险废物代码", "Code of a hazardous waste")
         .clause(shape.0.clause_ref())
         .clause(category.clause());
-    let found: Option<Row<'_>>;
     let (table, recorded) = match at(c, "waste.catalogue") {
         Ok(table) => (table, true),
         // The edition of the day is not recorded: the latest one that is serves for orientation, and says so.
@@ -129,7 +128,7 @@ fn code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             None => return Err(e),
         },
     };
-    found = table.rows().find(|r| r.text("code") == text);
+    let found = table.rows().find(|r| r.text("code") == text);
     let status = match (&found, recorded) {
         (Some(_), true) => "listed",
         (Some(_), false) => "listed_before",
