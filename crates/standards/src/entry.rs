@@ -163,6 +163,21 @@ impl<'a> Row<'a> {
     }
 }
 
+/// The remarks of the law under a figure.
+pub(crate) trait Remark {
+    /// Adds the remark of a provision, if it has one.
+    fn remark(self, p: &Provision) -> Self;
+}
+
+impl Remark for Explanation {
+    fn remark(self, p: &Provision) -> Self {
+        if p.note.zh.is_empty() {
+            return self;
+        }
+        self.note(&p.note.zh, &p.note.en)
+    }
+}
+
 /// A unit as shown.
 pub(crate) fn label(unit: &str) -> String {
     Unit::parse(unit).map_or_else(|_| unit.to_string(), |u| u.label())

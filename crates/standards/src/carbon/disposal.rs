@@ -2,7 +2,7 @@
 
 use super::process::potential;
 use super::{decimals, molar};
-use crate::entry::{at, given};
+use crate::entry::{Remark, at, given};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -185,7 +185,7 @@ fn landfill(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .clause(chemistry.clause())
         .input(given("可降解有机碳", "degradable organic carbon", doc, "1"))
-        .note(&row.p.note.zh, &row.p.note.en);
+        .remark(row.p);
     for (column, zh) in [
         ("mcf", "甲烷修正因子"),
         ("doc_f", "可降解比例"),
@@ -222,6 +222,6 @@ fn wastewater(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .input(row.node("b0", "甲烷最大产生能力", "greatest methane capacity")?)
         .input(given("甲烷修正因子", "methane correction factor", mcf, "1"))
-        .note(&row.p.note.zh, &row.p.note.en);
+        .remark(row.p);
     methane(c, args, mass, node)
 }

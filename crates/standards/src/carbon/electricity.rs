@@ -1,7 +1,7 @@
 //! Emission of bought electricity by the factor of its year, use and place; a province with its exchange.
 
 use super::{convert, decimals};
-use crate::entry::{Row, at, given};
+use crate::entry::{Remark, Row, at, given};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -79,7 +79,7 @@ fn electricity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             &format!("{region}{year}年电力因子"),
             &format!("factor of {year}"),
         )?)
-        .note(&row.p.note.zh, &row.p.note.en);
+        .remark(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("factor", row.number("factor")?.into()), ("region", region.into())],

@@ -1,7 +1,7 @@
 //! Burning of fuels: carbon by measurement or by default, coal on its bases, heat, shares of a power unit.
 
 use super::{convert, decimals, molar};
-use crate::entry::{Entry, Row, at, given, of_hundred};
+use crate::entry::{Entry, Remark, Row, at, given, of_hundred};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -227,7 +227,7 @@ fn fuel(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(table.0.clause_ref())
         .clause(chemistry.clause())
         .clause(clause)
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     Ok(Outcome {
         value: value.into(),
         columns: vec![
@@ -325,7 +325,7 @@ fn heat(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{formula} = {value}"))
         .clause(rule.clause())
         .input(factor.node("factor", "热力排放因子", "factor of heat")?)
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("emission", emission.into())],

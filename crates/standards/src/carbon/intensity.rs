@@ -1,6 +1,6 @@
 //! Carbon intensity: the fall of a year, of a plan, its warning light; uncertainties combined.
 
-use crate::entry::{at, given};
+use crate::entry::{Remark, at, given};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -112,7 +112,7 @@ fn intensity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("%")
         .formula(format!("1 − ({c1} / {g1}) / ({c0} / {g0}) = {value} %"))
         .clause(rule.clause())
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("direction", direction.into())],
@@ -143,7 +143,7 @@ fn path(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("1 − {} = {value} %", terms.join(" × ")))
         .clause(rule.clause())
         .input(given("目标", "target", target, "%").clause(plan.clause()))
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     let mut needed = Cell::Missing;
     if let Some(years) = args.amount_or_none("years_left")? {
         if years.is_zero() || left == Ratio::ZERO {
@@ -187,7 +187,7 @@ fn warning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(light)
         .formula(format!("{path} − {done} = {behind} → {}", row.text("zh")))
         .clause(row.clause())
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     Ok(Outcome {
         value: light.into(),
         columns: vec![("behind", behind.into())],
@@ -251,7 +251,7 @@ fn uncertainty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("%")
         .formula(format!("√({}) → {value} %", squares.shown(4)))
         .clause(rule.clause())
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("total", total.into())],

@@ -1,7 +1,7 @@
 //! Emission by activity and factor (processes, farming), clinker, aluminium, equivalents.
 
 use super::{convert, decimals, molar};
-use crate::entry::{Row, at, given, of_hundred};
+use crate::entry::{Remark, Row, at, given, of_hundred};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio};
 
@@ -228,7 +228,7 @@ fn activity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit(format!("t {gas}"))
         .formula(format!("{formula} = {value} t"))
         .clause(row.clause())
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     Ok(Outcome {
         value: value.into(),
         columns: vec![
@@ -278,7 +278,7 @@ fn clinker(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .value(value)
             .unit("tCO₂")
             .formula(format!("{amount} × {shown} = {value}"))
-            .note(&rule.p.note.zh, &rule.p.note.en),
+            .remark(rule.p),
     })
 }
 
@@ -349,7 +349,7 @@ fn equivalent(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             &format!("增温潜势（{report}）"),
             &format!("potential ({report})"),
         )?)
-        .note(&row.p.note.zh, &row.p.note.en);
+        .remark(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![

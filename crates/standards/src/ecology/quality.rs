@@ -1,6 +1,6 @@
 //! Ecological quality of a region: EQI (2021) and EI (HJ 192), class and change against a reference year.
 
-use crate::entry::{at, given};
+use crate::entry::{Remark, at, given};
 use crate::reading::within;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
@@ -256,7 +256,7 @@ fn index(c: &Context<'_>, args: &Args, kind: &Kind) -> Result<Outcome, EvalError
         .clause(weights.0.clause_ref())
         .clause(class.clause())
         .clause(shown.clause())
-        .note(&shown.p.note.zh, &shown.p.note.en);
+        .remark(shown.p);
     let (mut change, mut grade) = (Cell::Missing, Cell::Missing);
     if let Some(reference) = args.number("reference")? {
         let before = reference.round(&rounding)?;
@@ -268,7 +268,7 @@ fn index(c: &Context<'_>, args: &Args, kind: &Kind) -> Result<Outcome, EvalError
                 .value(delta)
                 .formula(format!("{value} − {before} = {delta} → {}", row.text("grade")))
                 .clause(row.clause())
-                .note(&row.p.note.zh, &row.p.note.en),
+                .remark(row.p),
         );
         (change, grade) = (delta.into(), row.text("grade").into());
     }

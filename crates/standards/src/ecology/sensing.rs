@@ -1,6 +1,6 @@
 //! Vegetation index and cover from two bands, and whether a place changed against its own past.
 
-use crate::entry::{at, given};
+use crate::entry::{Remark, at, given};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -74,7 +74,7 @@ fn ndvi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(given("裸土NDVI", "NDVI of bare soil", soil, "1"))
         .input(given("全覆盖NDVI", "NDVI of full cover", full, "1"))
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("cover", cover.into())],
@@ -136,7 +136,7 @@ fn spot(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .input(rule.node("sd_floor", "标准差下限", "least deviation")?)
         .input(rule.node("drop", "相对下降阈值", "threshold of the drop")?)
         .input(rule.node("area_min", "最小面积", "least area")?)
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     if area.is_none() {
         node = node.note("没有给面积，未按面积筛选", "no area given: none was asked of it");
     }

@@ -1,6 +1,6 @@
 //! Quantities of ecosystem services for the gross ecosystem product: water, soil, carbon.
 
-use crate::entry::{at, given};
+use crate::entry::{Remark, at, given};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -124,7 +124,7 @@ fn soil(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{r} × {k} × {ls} × (1 − {cover} × {practice}) = {value}"))
         .clause(rule.clause())
         .input(rule.node("silt_share", "泥沙淤积系数", "share that silts up")?)
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("total", cell(total)?), ("silt", cell(silt)?)],

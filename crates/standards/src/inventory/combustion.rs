@@ -2,7 +2,7 @@
 
 use super::control::{CONTROLS, left};
 use super::decimals;
-use crate::entry::{Row, at, given};
+use crate::entry::{Remark, Row, at, given};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio, Unit};
 
@@ -121,6 +121,13 @@ impl Source<'_> {
         }
     }
 
+    /// Adds an input once: fine and coarse particles share theirs.
+    fn show(&mut self, node: Explanation) {
+        if !self.nodes.contains(&node) {
+            self.nodes.push(node);
+        }
+    }
+
     fn balance(&mut self, c: &Context<'_>, args: &Args, pollutant: &str) -> Result<Ratio, EvalError> {
         let (department, technology) = (self.row.text("department"), self.row.text("technology"));
         let rule = at(c, "inventory.balance")?.only();
@@ -151,10 +158,15 @@ impl Source<'_> {
             "bc" | "oc" => share(pollutant)?.mul(share("pm2_5")?)?,
             _ => share(pollutant)?,
         };
-        self.nodes.push(given("收到基灰分", "ash as received", ash, "%"));
-        self.nodes
-            .push(coal.node("ash_to_ash", "灰进入底灰的比例", "share of ash in the bottom ash")?);
-        self.nodes.push(coal.node(pollutant, "比例", "share")?);
+        self.show(given("收到基灰分", "ash as received", ash, "%"));
+        self.show(coal.node("ash_to_ash", "灰进入底灰的比例", "share of ash in the bottom ash")?);
+        if matches!(pollutant, "bc" | "oc") {
+            self.show(coal.node("pm2_5", "pm2_5占飞灰的比例", "share of PM2.5 in the fly ash")?);
+            self.show(coal.node(pollutant, &format!("{pollutant}占pm2_5的比例"), "share in PM2.5")?);
+        } else {
+            let zh = format!("{pollutant}占飞灰的比例");
+            self.show(coal.node(pollutant, &zh, "share in the fly ash")?);
+        }
         Ok(rule
             .ratio("ash_per_percent")?
             .mul(ash.into())?
@@ -212,6 +224,7 @@ fn combustion(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     let factor = source.factor(c, args, pollutant)?;
     let made = mass(factor)?;
+    let mut apart = String::new();
     let (emitted, mut nodes) = match *pollutant {
         // Fine and coarse particles are held back at different rates: apart, then together.
         "pm10" => {
@@ -219,9 +232,21 @@ fn combustion(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             let (share, mut a) = left(c, &devices, "pm2_5")?;
             let (coarse_share, b) = left(c, &devices, "coarse")?;
             a.extend(b);
-            (fine.mul(share)?.add(made.sub(fine)?.mul(coarse_share)?)?, a)
+            let coarse = made.sub(fine)?;
+            apart = format!(
+                " → {} × {} + {} × {}",
+                fine.shown(6),
+                share.shown(6),
+                coarse.shown(6),
+                coarse_share.shown(6)
+            );
+            (fine.mul(share)?.add(coarse.mul(coarse_share)?)?, a)
         }
-        "co" => (made, Vec::new()), // no device of the table holds it back
+        // No device of the table holds carbon monoxide back; the names are read all the same.
+        "co" => {
+            left(c, &devices, "pm2_5")?;
+            (made, Vec::new())
+        }
         other => {
             let column = if matches!(other, "bc" | "oc") { "pm2_5" } else { other };
             let (share, a) = left(c, &devices, column)?;
@@ -241,14 +266,14 @@ fn combustion(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .unit("t")
         .formula(format!(
-            "{amount} × {} {} = {made_shown} t → {value} t",
+            "{amount} × {} {} = {made_shown} t{apart} → {value} t",
             factor.shown(6),
             source.unit
         ))
         .clause(source.row.clause())
         .clause(clause)
         .input(given("燃料消耗量", "fuel burned", amount, per))
-        .note(&source.row.p.note.zh, &source.row.p.note.en);
+        .remark(source.row.p);
     nodes.splice(0..0, std::mem::take(&mut source.nodes));
     for n in nodes {
         node = node.input(n);

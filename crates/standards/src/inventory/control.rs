@@ -1,7 +1,7 @@
 //! Removal by devices in series, solvents, online monitoring.
 
 use super::decimals;
-use crate::entry::{Row, at, given, of_hundred};
+use crate::entry::{Remark, Row, at, given, of_hundred};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -117,7 +117,11 @@ pub(super) fn left(c: &Context<'_>, words: &[&str], pollutant: &str) -> Result<(
             return Err(EvalError::argument("controls", reason));
         }
         share = share.mul(Ratio::from(1).sub(of_hundred(row.number(pollutant)?)?)?)?;
-        nodes.push(row.node(pollutant, &format!("{name}去除效率"), "removal of the device")?);
+        nodes.push(row.node(
+            pollutant,
+            &format!("{name}对{pollutant}的去除效率"),
+            "removal of the device",
+        )?);
     }
     Ok((share, nodes))
 }
@@ -257,7 +261,7 @@ fn online(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("t")
         .clause(rule.clause())
         .input(Explanation::new("有效值个数", "valid values").value(valid))
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     let mut mass = sum.mul(hours.into())?.div(Ratio::from(1_000_000_000))?; // mg to t
     let mut formula = format!("Σ(C·Q) × {hours} h × 1e-9");
     let mut value = None;

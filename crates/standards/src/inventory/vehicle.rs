@@ -1,7 +1,7 @@
 //! Exhaust of road vehicles and of machinery.
 
 use super::decimals;
-use crate::entry::{Row, at, given, of_hundred};
+use crate::entry::{Remark, Row, at, given, of_hundred};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -271,7 +271,7 @@ fn vehicle(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .value(value)
             .unit("t")
             .formula(format!("{count} × {} g/km × {km} km × 1e-6 = {value}", factor.shown(6)))
-            .note(&table.0.note.zh, &table.0.note.en)
+            .remark(table.0)
             .note(&table.0.standard.note.zh, &table.0.standard.note.en),
     })
 }

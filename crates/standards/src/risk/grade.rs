@@ -1,6 +1,6 @@
 //! The three marks of HJ 941: quantity ratio Q, process and control M, sensitivity of receptors E.
 
-use crate::entry::{Entry, Row, at, given, pick};
+use crate::entry::{Entry, Remark, Row, at, given, pick};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -148,7 +148,7 @@ fn q(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .formula(format!("{} = {} → {value}", terms.join(" + "), sum.shown(6)))
         .clause(shown.clause())
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     let n = i64::try_from(pairs.len()).unwrap_or(i64::MAX);
     Ok(Outcome {
         value: value.into(),
@@ -211,7 +211,7 @@ fn m(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .formula(format!("min({process}, {cap}) + {control} = {value}"))
         .clause(class.clause())
-        .note(&kinds.0.note.zh, &kinds.0.note.en);
+        .remark(kinds.0);
     if let Some(missing) = c.law.unrecorded("risk.m.options", c.date, c.division) {
         node = node.note(&missing.why.zh, &missing.why.en);
     }

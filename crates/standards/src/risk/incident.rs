@@ -1,6 +1,6 @@
 //! Grade of an event with its reporting time, and the number of a filed plan.
 
-use crate::entry::{Row, at, given};
+use crate::entry::{Remark, Row, at, given};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::Datelike;
 use figure::{Decimal, Explanation};
@@ -93,7 +93,7 @@ fn incident(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{} → {grade}", worst.2))
         .clause(worst.1.clause())
         .input(report.node("hours", "报告时限", "time to report")?)
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     Ok(Outcome {
         value: grade.into(),
         columns: vec![
@@ -134,7 +134,7 @@ fn plan_code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let node = Explanation::new("备案编号", "Filing number")
         .value(code)
         .clause(shape.0.clause_ref())
-        .note(&shape.0.note.zh, &shape.0.note.en);
+        .remark(shape.0);
     Ok(Outcome {
         value: code.into(),
         columns: vec![

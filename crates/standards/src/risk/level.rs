@@ -1,7 +1,7 @@
 //! The grade of one side from Q, M and E, and of the enterprise from both (HJ 941).
 
 use super::grade::{MEDIUM, medium};
-use crate::entry::{Row, at};
+use crate::entry::{Remark, Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 
@@ -167,7 +167,7 @@ fn enterprise(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(Explanation::new("大气", "air").value(air))
         .input(Explanation::new("水", "water").value(water))
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: word.into(),
         columns: vec![

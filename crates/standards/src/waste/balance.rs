@@ -1,6 +1,6 @@
 //! Balance of stored waste, rate of use, intensity and reduction.
 
-use crate::entry::{at, given};
+use crate::entry::{Remark, at, given};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -140,7 +140,7 @@ fn balance(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .unit(T)
             .formula(format!("{formula} = {value}"))
             .clause(rule.clause())
-            .note(&rule.p.note.zh, &rule.p.note.en),
+            .remark(rule.p),
     })
 }
 
@@ -174,7 +174,7 @@ fn utilisation(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("%")
         .formula(format!("{used} / ({produced} + {old}) × 100 = {value}"))
         .clause(rule.clause())
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![],
@@ -194,7 +194,7 @@ fn intensity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("t/万元")
         .formula(format!("{produced} / {added} = {value}"))
         .clause(rule.clause())
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("unit", "t/wyuan".into())],

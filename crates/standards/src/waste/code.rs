@@ -1,6 +1,6 @@
 //! The code of a hazardous waste, what is exempt, and the number of a manifest.
 
-use crate::entry::{Entry, Row, at};
+use crate::entry::{Entry, Remark, Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::Datelike;
 use figure::{Decimal, Explanation};
@@ -138,15 +138,13 @@ fn code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     let cell = |column: &str| found.map_or("", |r| r.text(column));
     if status == "identified" {
-        node = node
-            .clause(identified.clause())
-            .note(&identified.p.note.zh, &identified.p.note.en);
+        node = node.clause(identified.clause()).remark(identified.p);
     }
     node = node
         .value(status)
         .formula(format!("{text} → {}", category.text("name")))
         .clause(table.0.clause_ref())
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     Ok(Outcome {
         value: status.into(),
         columns: vec![
@@ -217,7 +215,7 @@ fn exemption(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("steps", steps.join("；").into()),
             ("conditions", conditions.join("；").into()),
         ],
-        explanation: node.value(n).note(&table.0.note.zh, &table.0.note.en),
+        explanation: node.value(n).remark(table.0),
     })
 }
 
@@ -256,7 +254,7 @@ fn manifest(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(text)
         .formula(format!("{year} | {province} | {city} | {serial}"))
         .clause(shape.0.clause_ref())
-        .note(&shape.0.note.zh, &shape.0.note.en);
+        .remark(shape.0);
     Ok(Outcome {
         value: text.into(),
         columns: vec![

@@ -1,6 +1,6 @@
 //! What a unit has to do, how long waste may be stored, how large a bund must be, tailings ponds.
 
-use crate::entry::{Row, at, given};
+use crate::entry::{Remark, Row, at, given};
 use crate::reading::within;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::{Months, NaiveDate};
@@ -121,7 +121,7 @@ fn unit_class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .clause(declared.clause())
         .input(given("年产生量", "amount a year", amount, "t/a"))
-        .note(&table.0.note.zh, &table.0.note.en);
+        .remark(table.0);
     for (column, zh, en) in [
         ("from", "下限", "lower end"),
         ("below", "上限（不含）", "upper end (not in it)"),
@@ -196,7 +196,7 @@ fn bund(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(given("最大容器", "largest container", largest, "m3"))
         .input(given("总储量", "all liquid", total, "m3"))
-        .note(&rule.p.note.zh, &rule.p.note.en);
+        .remark(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("enough", enough.into())],
