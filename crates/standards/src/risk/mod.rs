@@ -1,9 +1,11 @@
 //! Environmental risk: grading of enterprises (HJ 941), of projects (HJ 169), of events, and filing numbers.
 
+mod dispersion;
 mod grade;
 mod incident;
 mod level;
 mod project;
+mod stability;
 
 use crate::Function;
 
@@ -13,4 +15,6 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     level::FUNCTIONS,
     project::FUNCTIONS,
     incident::FUNCTIONS,
+    dispersion::FUNCTIONS,
+    stability::FUNCTIONS,
 ];
