@@ -60,6 +60,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("ft", "L", 1, 3_048, 10_000),
     ("in", "L", 1, 254, 10_000),
     ("gal", "L", 3, 3_785_411_784, 1_000_000_000_000), // US gallon
+    ("wstere", "L", 3, 10_000, 1), // 万立方米; a symbol ending in 3 would be read as a power
     ("s", "T", 1, 1, 1),
     ("min", "T", 1, 60, 1),
     ("h", "T", 1, 3_600, 1),
@@ -117,6 +118,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("cell", "cell", 1, 1, 1),
     ("wcell", "cell", 1, 10_000, 1), // 万个
     ("PtCo", "colour", 1, 1, 1),     // 铂钴色度单位
+    ("head", "head", 1, 1, 1), // 头、只
     ("degree", "degree", 1, 1, 1),
     ("yuan", "yuan", 1, 1, 1),
     ("wyuan", "yuan", 1, 10_000, 1), // 万元
@@ -134,6 +136,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("千克", "kg"),
     ("公斤", "kg"),
     ("立方米", "m3"),
+    ("万立方米", "wstere"),
+    ("万m3", "wstere"),
     ("平方公里", "km2"),
     ("公里", "km"),
     ("公顷", "ha"),
@@ -291,6 +295,8 @@ fn symbol_label(symbol: &str) -> String {
         "wyuan" => "万元".into(),
         "cell" => "个".into(),
         "wcell" => "万个".into(),
+        "head" => "头".into(),
+        "wstere" => "万m³".into(),
         "degree" => "°".into(),
         s => match s.strip_prefix('u') {
             Some(rest) if s.len() > 1 => format!("µ{rest}"),

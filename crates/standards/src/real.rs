@@ -38,6 +38,12 @@ pub(crate) fn pow(base: impl Into<Ratio>, exponent: impl Into<Ratio>) -> Result<
     kept(base.into().to_f64().powf(exponent.into().to_f64()))
 }
 
+/// A number computed with sines, exponentials and the like, cut as all of them are; errors as [`ln`] when it
+/// is not finite.
+pub(crate) fn computed(x: f64) -> Result<Decimal, EvalError> {
+    kept(x)
+}
+
 /// Square root; errors as [`ln`] for numbers below zero.
 pub(crate) fn sqrt(x: impl Into<Ratio>) -> Result<Decimal, EvalError> {
     kept(x.into().to_f64().sqrt())
