@@ -11,7 +11,7 @@ mod batch;
 mod code;
 mod deadline;
 mod ecology;
-mod emission;
+pub mod emission;
 mod error;
 mod function;
 mod groundwater;
@@ -23,7 +23,7 @@ mod real;
 mod risk;
 mod round;
 mod soil;
-mod validity;
+pub mod validity;
 mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
