@@ -1,7 +1,8 @@
 //! `emission.convert`: from the stack's state to dry, standard and reference oxygen, and back
 //! (HJ 212-2017 annex D formulas 18, 19, 26 to 28, which cite HJ 75).
 
-use super::limit::{SECTOR, SOURCE, oxygen, sector};
+use super::limit::{oxygen, sector};
+use super::query::{SECTOR, SOURCE};
 use super::select::{decimal, rounding};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
@@ -11,13 +12,19 @@ pub(crate) const BA: Arg = Arg::number("ba", "Pa", ("大气压", "ambient pressu
 pub(crate) const PS: Arg = Arg::number(
     "ps",
     "Pa",
-    ("烟气静压（表压，可为负），默认0", "static pressure of the gas (gauge, may be negative), 0 unless given"),
+    (
+        "烟气静压（表压，可为负），默认0",
+        "static pressure of the gas (gauge, may be negative), 0 unless given",
+    ),
 )
 .optional();
 pub(crate) const XSW: Arg = Arg::number(
     "xsw",
     "1",
-    ("绝对湿度，以小数计，如0.12", "absolute humidity as a fraction, such as 0.12"),
+    (
+        "绝对湿度，以小数计，如0.12",
+        "absolute humidity as a fraction, such as 0.12",
+    ),
 )
 .optional();
 
@@ -31,7 +38,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         PS,
         XSW,
         Arg::number("o2", "%", ("实测氧含量", "measured oxygen")).optional(),
-        Arg::text("o2_state", ("氧含量：dry干基（默认） wet湿基", "oxygen is dry (default) or wet")).optional(),
+        Arg::text(
+            "o2_state",
+            ("氧含量：dry干基（默认） wet湿基", "oxygen is dry (default) or wet"),
+        )
+        .optional(),
         Arg::number(
             "base",
             "%",
@@ -41,7 +52,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::number(
             "alpha",
             "1",
-            ("标准规定的过量空气系数，代替base", "excess-air factor of the standard, in place of base"),
+            (
+                "标准规定的过量空气系数，代替base",
+                "excess-air factor of the standard, in place of base",
+            ),
         )
         .optional(),
         SECTOR.optional(),
@@ -62,7 +76,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::number("alpha_measured"),
         Column::number("base"),
     ],
-    keys: &["online.convert", "emission.oxygen"],
+    keys: super::keys::CONVERT,
     eval: convert,
 }];
 
@@ -80,7 +94,10 @@ pub(crate) fn to_standard(c: &Context<'_>, args: &Args) -> Result<Option<(Ratio,
     let pressure = ba.add(ps.unwrap_or_default())?;
     let temperature = kelvin.add(t)?;
     if pressure <= Decimal::ZERO {
-        return Err(EvalError::argument("ba", format!("{ba} + static pressure must be above 0 Pa")));
+        return Err(EvalError::argument(
+            "ba",
+            format!("{ba} + static pressure must be above 0 Pa"),
+        ));
     }
     if temperature <= Decimal::ZERO {
         return Err(EvalError::argument("t", format!("{t} is below -{kelvin} ℃")));
@@ -107,7 +124,12 @@ fn convert(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let forward = match args.get("direction").unwrap_or("forward") {
         "forward" | "正" => true,
         "back" | "反" => false,
-        other => return Err(EvalError::argument("direction", format!("`{other}`: write forward or back"))),
+        other => {
+            return Err(EvalError::argument(
+                "direction",
+                format!("`{other}`: write forward or back"),
+            ));
+        }
     };
     let given = args.required_number("c")?;
     let dry = dryness(args)?;
@@ -219,7 +241,10 @@ fn oxygen_factor(c: &Context<'_>, args: &Args, o2: Option<Ratio>, e: &mut Explan
                 air = Some(o.air);
             }
             None if base.is_none() => {
-                if let Some(m) = c.law.unrecorded(&format!("emission.oxygen.{}", s.name), c.date, c.division) {
+                if let Some(m) = c
+                    .law
+                    .unrecorded(&format!("emission.oxygen.{}", s.name), c.date, c.division)
+                {
                     *e = std::mem::take(e).note(&m.why.zh, &m.why.en);
                 }
                 *e = std::mem::take(e).note(
@@ -246,16 +271,26 @@ fn oxygen_factor(c: &Context<'_>, args: &Args, o2: Option<Ratio>, e: &mut Explan
     match (base, alpha) {
         (Some(b), None) => {
             if b.is_negative() || b >= air {
-                return Err(EvalError::argument("base", format!("{b} must be from 0 to below {air} %")));
+                return Err(EvalError::argument(
+                    "base",
+                    format!("{b} must be from 0 to below {air} %"),
+                ));
             }
             let factor = Ratio::from(air.sub(b)?).div(left)?;
-            Ok((Some((factor, format!("({air} − {b})/({air} − {shown})"))), Some(b), false))
+            Ok((
+                Some((factor, format!("({air} − {b})/({air} − {shown})"))),
+                Some(b),
+                false,
+            ))
         }
         (None, Some(a)) if a > Decimal::ZERO => {
             let factor = Ratio::from(air).div(left)?.div(a.into())?;
             Ok((Some((factor, format!("{air}/({air} − {shown})/{a}"))), None, false))
         }
         (None, _) => Err(EvalError::argument("alpha", "must be above 0")),
-        (Some(_), Some(_)) => Err(EvalError::argument("alpha", "give either `alpha` or a reference oxygen")),
+        (Some(_), Some(_)) => Err(EvalError::argument(
+            "alpha",
+            "give either `alpha` or a reference oxygen",
+        )),
     }
 }

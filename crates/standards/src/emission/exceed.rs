@@ -1,6 +1,7 @@
 //! `emission.exceed`: whether a value exceeds its limit, by how much, and whether it may be judged at all.
 
-use super::limit::{BUILT, Bound, CASE, CLASS, ITEM, Limit, Query, SECTOR, SOURCE, STATISTIC, find, label};
+use super::limit::{Bound, Limit, find, label};
+use super::query::{BUILT, CASE, CLASS, ITEM, Query, SECTOR, SOURCE, STATISTIC};
 use super::rules::{Rules, Verdict, measured};
 use super::select::{decimal, rounding_of};
 use crate::reading::{Reading, within};
@@ -30,12 +31,18 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::number(
             "permit",
             "",
-            ("许可排放浓度限值，优先于标准", "the permit's limit, comes before the standard"),
+            (
+                "许可排放浓度限值，优先于标准",
+                "the permit's limit, comes before the standard",
+            ),
         )
         .optional(),
         Arg::text(
             "origin",
-            ("数据来源：auto自动（默认） manual手工", "origin: auto (default) or manual"),
+            (
+                "数据来源：auto自动（默认） manual手工",
+                "origin: auto (default) or manual",
+            ),
         )
         .optional(),
         Arg::text(
@@ -50,8 +57,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::text(
             "condition",
             (
-                "工况标记，如 正常运行 启炉 停炉 故障 事故 烘炉 停炉降温 停运",
-                "condition mark in Chinese, such as 正常运行 启炉 停炉 故障 事故 烘炉 停炉降温 停运",
+                "工况标记：正常运行normal 启炉start 停炉stop 故障fault 事故accident 烘炉preheat 停炉降温cooling 停运idle",
+                "condition mark: normal start stop fault accident preheat cooling idle connect disconnect",
             ),
         )
         .optional(),
@@ -75,14 +82,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::text("standard"),
         Column::text("unrecorded"),
     ],
-    keys: &[
-        "emission.limit",
-        "emission.compare",
-        "emission.judging",
-        "online.marks.data",
-        "online.marks.monitor",
-        "online.marks.condition",
-    ],
+    keys: super::keys::EXCEED,
     eval: exceed,
 }];
 
@@ -121,7 +121,9 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         role = by_condition(c, &mut limit, word, args, role, &mut e)?;
     }
     let Some(value) = args.reading("value")? else {
-        let e = e.input(limit.node()).note("没有数据，不能判定", "no data: nothing can be judged");
+        let e = e
+            .input(limit.node())
+            .note("没有数据，不能判定", "no data: nothing can be judged");
         return Ok(outcome(&limit, &Judgement::none(), "none", Cell::Missing, e));
     };
     let j = judge(c, &limit, value, args)?;
@@ -149,7 +151,10 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 .clause(o.clause.clone()),
         );
     }
-    e = e.clause(rule.clause_ref()).note(&rule.note.zh, &rule.note.en).input(limit.node());
+    e = e
+        .clause(rule.clause_ref())
+        .note(&rule.note.zh, &rule.note.en)
+        .input(limit.node());
     let mut out = outcome(&limit, &j, &role, shown.into(), e);
     out.value = value_cell;
     Ok(out)
@@ -158,7 +163,10 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 /// Which weight such data have.
 fn role(c: &Context<'_>, limit: &Limit, origin: &str, e: &mut Explanation) -> Result<String, EvalError> {
     if !matches!(origin, "auto" | "manual") {
-        return Err(EvalError::argument("origin", format!("`{origin}`: write auto or manual")));
+        return Err(EvalError::argument(
+            "origin",
+            format!("`{origin}`: write auto or manual"),
+        ));
     }
     let p = c.law.at("emission.judging", c.date, c.division)?;
     let of = |scope: &str| {
@@ -168,7 +176,9 @@ fn role(c: &Context<'_>, limit: &Limit, origin: &str, e: &mut Explanation) -> Re
     let Some(row) = of(&limit.sector.name).or_else(|| of(&limit.sector.medium)) else {
         return Ok("unknown".to_string());
     };
-    *e = std::mem::take(e).clause(p.clause_ref_row(row)).note(&p.note.zh, &p.note.en);
+    *e = std::mem::take(e)
+        .clause(p.clause_ref_row(row))
+        .note(&p.note.zh, &p.note.en);
     Ok(p.table.text(row, "role").to_string())
 }
 
@@ -182,7 +192,8 @@ fn by_condition(
     e: &mut Explanation,
 ) -> Result<String, EvalError> {
     let m = condition(c, &limit.sector.name, word)?;
-    let add = |e: &mut Explanation, zh: String, en: String| *e = std::mem::take(e).clause(m.clause.clone()).note(zh, en);
+    let add =
+        |e: &mut Explanation, zh: String, en: String| *e = std::mem::take(e).clause(m.clause.clone()).note(zh, en);
     Ok(match m.judged {
         Judged::Yes => role,
         Judged::No => {
@@ -198,7 +209,9 @@ fn by_condition(
             "permit".to_string()
         }
         Judged::Capped => {
-            let p = c.law.at(&format!("emission.exempt.{}", limit.sector.name), c.date, c.division)?;
+            let p = c
+                .law
+                .at(&format!("emission.exempt.{}", limit.sector.name), c.date, c.division)?;
             let most = decimal(p, 0, "hours")?;
             let used = args.number("hours_used")?;
             *e = std::mem::take(e).clause(p.clause_ref()).note(&p.note.zh, &p.note.en);
@@ -266,7 +279,13 @@ fn judge(c: &Context<'_>, limit: &Limit, value: Reading, args: &Args) -> Result<
     if limit.item == "pH" {
         let rule = c.law.at("emission.compare", c.date, "")?;
         let (low, high) = (decimal(rule, 0, "ph_low")?, decimal(rule, 0, "ph_high")?);
-        within("value", value, low, high, &format!("{} {}", rule.standard.number, rule.clause))?;
+        within(
+            "value",
+            value,
+            low,
+            high,
+            &format!("{} {}", rule.standard.number, rule.clause),
+        )?;
     }
     let oxygen = args.number("o2")?;
     if let Bound::Words(w) = &limit.bound
@@ -342,9 +361,16 @@ fn outcome(limit: &Limit, j: &Judgement, role: &str, rounded: Cell, e: Explanati
         Bound::Most(d) | Bound::Between(_, d) => Some(*d),
         Bound::Words(_) => None,
     };
-    let judged = j.judged.and_then(|r| r.round(&super::select::SHOWN).ok()).map(Decimal::normalized);
+    let judged = j
+        .judged
+        .and_then(|r| r.round(&super::select::SHOWN).ok())
+        .map(Decimal::normalized);
     let e = match judged {
-        Some(d) => e.input(Explanation::new("判定浓度", "Value judged").value(d).unit(label(&limit.unit))),
+        Some(d) => e.input(
+            Explanation::new("判定浓度", "Value judged")
+                .value(d)
+                .unit(label(&limit.unit)),
+        ),
         None if role != "none" && j.exceeds.is_none() => e.note(
             "不能判定：检出限高于限值、氧含量无法折算或限值为文字",
             "cannot be judged: detection limit above the limit, no conversion at this oxygen, or a limit in words",

@@ -7,7 +7,10 @@ use figure::{Decimal, Explanation};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "emission.exempt_hours",
-    title: ("启停炉、故障、事故累计时长", "Hours of start, stop, fault and accident in the year"),
+    title: (
+        "启停炉、故障、事故累计时长",
+        "Hours of start, stop, fault and accident in the year",
+    ),
     args: &[
         Arg::text(
             "sector",
@@ -20,7 +23,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
             "hours",
             (
                 "工况=小时，空格分隔，如 启炉=41.5 停炉=12 故障=6.25 烘炉=18",
-                "condition=hours parted by spaces, in Chinese, such as 启炉=41.5 停炉=12 故障=6.25",
+                "condition=hours parted by spaces, such as start=41.5 stop=12 fault=6.25 preheat=18",
             ),
         ),
     ],
@@ -30,7 +33,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::text("over"),
         Column::number("not_counted"),
     ],
-    keys: &["emission.exempt"],
+    keys: &[
+        "emission.sectors",
+        "emission.exempt.hw_incineration",
+        "emission.exempt.msw_incineration",
+    ],
     eval: exempt_hours,
 }];
 
@@ -39,7 +46,9 @@ fn exempt_hours(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at(&format!("emission.exempt.{}", s.name), c.date, c.division)?;
     let (counted, free) = (p.table.text(0, "counted"), p.table.text(0, "not_counted"));
     let (mut used, mut not_counted) = (Decimal::ZERO, Decimal::ZERO);
-    let mut e = Explanation::new("累计时长", "Hours counted").unit("h").clause(p.clause_ref());
+    let mut e = Explanation::new("累计时长", "Hours counted")
+        .unit("h")
+        .clause(p.clause_ref());
     for pair in args.text("hours")?.split_whitespace() {
         let (name, hours) = pair
             .split_once('=')

@@ -1,7 +1,7 @@
 //! Flow of a stack, NOx from its parts, mass concentration from a volume ratio (HJ 212-2017 annex D).
 
 use super::convert::{BA, PS, T, XSW, dryness, to_standard};
-use super::select::{decimal, row, rounding};
+use super::select::{decimal, rounding, row};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -12,7 +12,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         args: &[
             Arg::number("area", "m2", ("烟道截面积", "cross-section of the duct")),
             Arg::number("v", "m/s", ("烟气平均流速", "mean velocity of the gas")),
-            Arg::number("kv", "1", ("速度场系数，默认1", "velocity field coefficient, 1 unless given")).optional(),
+            Arg::number(
+                "kv",
+                "1",
+                ("速度场系数，默认1", "velocity field coefficient, 1 unless given"),
+            )
+            .optional(),
             T,
             BA,
             PS,
@@ -36,7 +41,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "emission.ppm",
-        title: ("体积比换算为标态质量浓度", "Mass concentration at standard state from a volume ratio"),
+        title: (
+            "体积比换算为标态质量浓度",
+            "Mass concentration at standard state from a volume ratio",
+        ),
         args: &[
             Arg::text("gas", ("气体：so2 no no2 nox co", "gas: so2 no no2 nox co")),
             Arg::number("ppm", "ppm", ("体积比", "volume ratio")),
@@ -69,7 +77,10 @@ fn flow(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let e = Explanation::new("标干流量", "Dry flow at standard state")
         .value(value)
         .unit("m³/h")
-        .formula(format!("{seconds} × {area} × {v} × {kv} ÷ ({text}) × {} = {value}", dry.shown(6)))
+        .formula(format!(
+            "{seconds} × {area} × {v} × {kv} ÷ ({text}) × {} = {value}",
+            dry.shown(6)
+        ))
         .clause(p.clause_ref());
     Ok(Outcome {
         value: value.into(),
@@ -81,10 +92,16 @@ fn flow(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn nox(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("online.convert", c.date, "")?;
     let (no, no2) = (not_negative(args, "no")?, not_negative(args, "no2")?);
-    let (m_no2, m_no, volume) = (decimal(p, 0, "no2")?, decimal(p, 0, "no")?, decimal(p, 0, "molar_volume")?);
+    let (m_no2, m_no, volume) = (
+        decimal(p, 0, "no2")?,
+        decimal(p, 0, "no")?,
+        decimal(p, 0, "molar_volume")?,
+    );
     let (exact, text) = match args.get("unit").unwrap_or("mg/m3") {
         "mg/m3" => (
-            Ratio::from(no).mul(Ratio::from(m_no2).div(m_no.into())?)?.add(no2.into())?,
+            Ratio::from(no)
+                .mul(Ratio::from(m_no2).div(m_no.into())?)?
+                .add(no2.into())?,
             format!("{no} × {m_no2}/{m_no} + {no2}"),
         ),
         "ppm" => (
@@ -107,7 +124,10 @@ fn nox(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 }
 
 fn ppm(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
-    let (p, masses) = (c.law.at("online.convert", c.date, "")?, c.law.at("online.molar_mass", c.date, "")?);
+    let (p, masses) = (
+        c.law.at("online.convert", c.date, "")?,
+        c.law.at("online.molar_mass", c.date, "")?,
+    );
     let r = row(masses, &["gas", "words"], "gas", args.text("gas")?)?;
     let (mass, volume) = (decimal(masses, r, "molar_mass")?, decimal(p, 0, "molar_volume")?);
     let given = not_negative(args, "ppm")?;

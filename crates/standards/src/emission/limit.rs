@@ -1,70 +1,11 @@
 //! `emission.limit`: the limit that holds for a sector, source, item, class and day.
 
+use super::query::{BUILT, CASE, CLASS, ITEM, Query, SECTOR, SOURCE, STATISTIC};
 use super::select::{all, means, narrow, options, unknown};
-use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
+use crate::{Args, Cell, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Explanation, Text, Unit};
 use law::Provision;
-
-pub(crate) const SECTOR: Arg = Arg::text(
-    "sector",
-    (
-        "行业：power火电 boiler锅炉 cement水泥 sintering烧结 ironmaking炼铁 steelmaking炼钢 coking焦化 \
-         msw_incineration生活垃圾焚烧 hw_incineration危险废物焚烧 coating涂料 petrochemical石化 resin合成树脂 \
-         foundry铸造 petrol_station加油站 catering餐饮 voc_fugitive odour恶臭 general大气综合 \
-         municipal_sewage城镇污水处理厂 dyeing印染 brewing酿造 vehicle_repair汽修 wastewater污水综合，或标准号",
-        "sector: power boiler cement sintering ironmaking steelmaking coking msw_incineration hw_incineration \
-         coating petrochemical resin foundry petrol_station catering voc_fugitive odour general municipal_sewage \
-         dyeing brewing vehicle_repair wastewater, or the number of the standard",
-    ),
-);
-pub(crate) const ITEM: Arg = Arg::text(
-    "item",
-    (
-        "项目：颗粒物 二氧化硫 氮氧化物 COD 氨氮 pH …，或so2 nox pm cod nh3n，或HJ 212编码如a21026",
-        "item: its Chinese name, or so2 nox pm co hcl cod nh3n tn tp ph, or an HJ 212 code such as a21026",
-    ),
-);
-pub(crate) const SOURCE: Arg = Arg::text(
-    "source",
-    (
-        "设施、燃料或工序，如coal oil gas kiln；不知道时不填，提示会列出",
-        "equipment, fuel or process such as coal oil gas kiln; leave it out and the message lists them",
-    ),
-)
-.optional();
-pub(crate) const CLASS: Arg = Arg::text(
-    "class",
-    (
-        "限值栏：new新建 existing现有 special特别 ultra_low超低 1A 1B 2 3 grade1 grade2 direct直接 indirect间接",
-        "column of limits: new existing special ultra_low 1A 1B 2 3 grade1 grade2 direct indirect",
-    ),
-)
-.optional();
-pub(crate) const CASE: Arg = Arg::text(
-    "case",
-    (
-        "特殊情形，如cold（水温不高于12℃）；一般情形不填",
-        "special case such as cold (water at 12 C or less); nothing for the general one",
-    ),
-)
-.optional();
-pub(crate) const BUILT: Arg = Arg::text(
-    "built",
-    (
-        "建成或环评批复日期，如2015-06-01",
-        "day built or approved, such as 2015-06-01",
-    ),
-)
-.optional();
-pub(crate) const STATISTIC: Arg = Arg::text(
-    "statistic",
-    (
-        "统计口径：1h小时 1d日 measured测定均值 any任意一次 once一次",
-        "statistic: 1h 1d measured any once",
-    ),
-)
-.optional();
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "emission.limit",
@@ -80,46 +21,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Column::text("standard"),
         Column::text("unrecorded"),
     ],
-    keys: &["emission.sectors", "emission.items", "emission.classes", "emission.limit"],
+    keys: super::keys::LIMIT,
     eval: limit,
 }];
-
-/// What a limit is asked for: the words of [`crate::Function`] `emission.limit`.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Query<'a> {
-    /// Sector, or the number of its standard.
-    pub sector: &'a str,
-    /// Item.
-    pub item: &'a str,
-    /// Equipment, fuel or process.
-    pub source: Option<&'a str>,
-    /// Column of limits.
-    pub class: Option<&'a str>,
-    /// A special case of the table.
-    pub case: Option<&'a str>,
-    /// Day built or approved.
-    pub built: Option<NaiveDate>,
-    /// `1h`, `1d`, `measured`, `any`, `once`.
-    pub statistic: Option<&'a str>,
-}
-
-impl<'a> Query<'a> {
-    pub(crate) fn read(args: &'a Args) -> Result<Self, EvalError> {
-        let built = args
-            .get("built")
-            .map(|t| t.parse().map_err(|_| EvalError::argument("built", format!("`{t}`: write YYYY-MM-DD"))))
-            .transpose()?;
-        Ok(Self {
-            sector: args.text("sector")?,
-            item: args.text("item")?,
-            source: args.get("source"),
-            class: args.get("class"),
-            case: args.get("case"),
-            built,
-            statistic: args.get("statistic"),
-        })
-    }
-}
 
 /// A sector as the law's own list has it.
 #[derive(Debug, Clone)]
@@ -184,7 +88,13 @@ const ABOUT: [&str; 11] = [
 pub(crate) fn sector(c: &Context<'_>, word: &str) -> Result<Sector, EvalError> {
     let p = c.law.at("emission.sectors", c.date, "")?;
     let joined: String = word.chars().filter(|ch| !ch.is_whitespace()).collect();
-    let number = joined.split('-').next().unwrap_or_default().split('.').next().unwrap_or_default();
+    let number = joined
+        .split('-')
+        .next()
+        .unwrap_or_default()
+        .split('.')
+        .next()
+        .unwrap_or_default();
     let hit = all(p).into_iter().find(|r| {
         let words = p.table.text(*r, "words");
         p.table.text(*r, "sector") == word || means(words, word) || means(words, number)
@@ -221,7 +131,9 @@ pub(crate) fn item(c: &Context<'_>, word: &str) -> Result<String, EvalError> {
 pub(crate) fn find(c: &Context<'_>, q: &Query<'_>) -> Result<Limit, EvalError> {
     let sector = sector(c, q.sector)?;
     let item = item(c, q.item)?;
-    let ultra_low = q.class.is_some_and(|w| class_word(c, w).is_ok_and(|w| w == "ultra_low"));
+    let ultra_low = q
+        .class
+        .is_some_and(|w| class_word(c, w).is_ok_and(|w| w == "ultra_low"));
     let group = if ultra_low { "ultra_low" } else { "limit" };
     let key = format!("emission.{group}.{}", sector.name);
     let mut p = c.law.at(&key, c.date, c.division)?;
@@ -232,7 +144,10 @@ pub(crate) fn find(c: &Context<'_>, q: &Query<'_>) -> Result<Limit, EvalError> {
             Ok(nation) if !has(p) && has(nation) => p = nation,
             Ok(nation) => notes.push(Text::new(
                 format!("地方标准优先于国家标准（{}）", nation.standard.number),
-                format!("the local standard comes before the national one ({})", nation.standard.number),
+                format!(
+                    "the local standard comes before the national one ({})",
+                    nation.standard.number
+                ),
             )),
             Err(_) => {}
         }
@@ -244,7 +159,9 @@ pub(crate) fn find(c: &Context<'_>, q: &Query<'_>) -> Result<Limit, EvalError> {
             "an ultra-low value is a legal limit only where a permit or a local standard says so",
         ));
     }
-    if let Some(m) = c.law.unrecorded(&key, c.date, c.division) {
+    // A stricter local standard, or a newer edition, that exists but is not recorded.
+    let beside = [key.clone(), format!("{key}.newer")];
+    for m in beside.iter().filter_map(|k| c.law.unrecorded(k, c.date, c.division)) {
         limit.unrecorded.clone_from(&m.standard.number);
         limit.notes.push(Text::new(
             format!("{}未录入：{}", m.standard.number, m.why.zh),
@@ -256,7 +173,10 @@ pub(crate) fn find(c: &Context<'_>, q: &Query<'_>) -> Result<Limit, EvalError> {
 }
 
 fn pick(c: &Context<'_>, q: &Query<'_>, p: &Provision, sector: Sector, item: String) -> Result<Limit, EvalError> {
-    let mut rows: Vec<usize> = all(p).into_iter().filter(|r| p.table.text(*r, "item") == item).collect();
+    let mut rows: Vec<usize> = all(p)
+        .into_iter()
+        .filter(|r| p.table.text(*r, "item") == item)
+        .collect();
     if rows.is_empty() {
         return Err(unknown(p, &all(p), "item", "item", q.item));
     }
@@ -334,7 +254,9 @@ fn of_division(p: &Provision, rows: Vec<usize>, division: &str) -> Vec<usize> {
     if !province.is_empty() && rows.iter().any(own) {
         rows.into_iter().filter(own).collect()
     } else {
-        rows.into_iter().filter(|r| p.table.text(*r, "divisions").is_empty()).collect()
+        rows.into_iter()
+            .filter(|r| p.table.text(*r, "divisions").is_empty())
+            .collect()
     }
 }
 
@@ -344,7 +266,10 @@ fn of_built(p: &Provision, rows: Vec<usize>, built: Option<NaiveDate>) -> Result
         return Ok(rows);
     }
     let Some(day) = built else {
-        let reason = format!("must be given: {} differs by the day built (YYYY-MM-DD)", p.standard.number);
+        let reason = format!(
+            "must be given: {} differs by the day built (YYYY-MM-DD)",
+            p.standard.number
+        );
         return Err(EvalError::argument("built", reason));
     };
     let day = day.to_string(); // ISO dates compare as text
@@ -364,13 +289,14 @@ fn class_word(c: &Context<'_>, word: &str) -> Result<String, EvalError> {
     Ok(hit.map_or(word, |r| p.table.text(r, "class")).to_string())
 }
 
-fn class_of(
-    c: &Context<'_>,
-    q: &Query<'_>,
-    p: &Provision,
-    sector: &Sector,
-) -> Result<(String, Vec<Text>), EvalError> {
-    let classes: Vec<&str> = p.table.columns.iter().map(String::as_str).filter(|n| !ABOUT.contains(n)).collect();
+fn class_of(c: &Context<'_>, q: &Query<'_>, p: &Provision, sector: &Sector) -> Result<(String, Vec<Text>), EvalError> {
+    let classes: Vec<&str> = p
+        .table
+        .columns
+        .iter()
+        .map(String::as_str)
+        .filter(|n| !ABOUT.contains(n))
+        .collect();
     let list = || format!("{} has the columns: {}", p.standard.number, classes.join(" "));
     let periods = c.law.at(&format!("emission.period.{}", sector.name), c.date, "").ok();
     let built = q.built.map(|d| d.to_string());
@@ -429,7 +355,10 @@ fn class_of(
 
 /// The reference oxygen of a source, if its standard has one.
 pub(crate) fn oxygen(c: &Context<'_>, sector: &Sector, source: Option<&str>) -> Result<Option<Oxygen>, EvalError> {
-    let Ok(p) = c.law.at(&format!("emission.oxygen.{}", sector.name), c.date, c.division) else {
+    let Ok(p) = c
+        .law
+        .at(&format!("emission.oxygen.{}", sector.name), c.date, c.division)
+    else {
         return Ok(None);
     };
     let row = match source {
@@ -466,10 +395,7 @@ impl Limit {
             Bound::Words(w) => e.value(w),
         };
         if !self.row_name.is_empty() {
-            e = e.note(
-                format!("适用于{}", self.row_name),
-                format!("for {}", self.row_name),
-            );
+            e = e.note(format!("适用于{}", self.row_name), format!("for {}", self.row_name));
         }
         self.notes.iter().fold(e, |e, n| e.note(&n.zh, &n.en))
     }

@@ -1,6 +1,7 @@
 //! Results that a standard forms before judging: cooking fume, mixed outlets, base water.
 
-use super::limit::{CLASS, label, sector};
+use super::limit::{label, sector};
+use super::query::CLASS;
 use super::select::{all, decimal, means, rounding, unknown};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
@@ -10,9 +11,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "emission.oil_fume",
         title: ("饮食业油烟排放浓度", "Concentration of cooking fume"),
         args: &[
-            Arg::text("samples", ("各次浓度mg/m3，空格分隔", "the samples in mg/m3 parted by spaces")),
+            Arg::text(
+                "samples",
+                ("各次浓度mg/m3，空格分隔", "the samples in mg/m3 parted by spaces"),
+            ),
             Arg::number("flow", "m3/h", ("实测排风量", "measured air volume")),
-            Arg::number("stoves", "1", ("折算的工作灶头数", "stoves in use, converted to base stoves")),
+            Arg::number(
+                "stoves",
+                "1",
+                ("折算的工作灶头数", "stoves in use, converted to base stoves"),
+            ),
         ],
         results: &[
             Column::number("mean"),
@@ -21,14 +29,24 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Column::number("removal"),
             Column::text("exceeds"),
         ],
-        keys: &["emission.catering.method", "emission.catering.size", "emission.limit.catering"],
+        keys: &[
+            "emission.catering.method",
+            "emission.catering.size",
+            "emission.limit.catering",
+        ],
         eval: oil_fume,
     },
     Function {
         name: "emission.mixed",
         title: ("混合排放口允许浓度", "Permitted concentration of a mixed outlet"),
         args: &[
-            Arg::text("c", ("各产品限值mg/L，空格分隔", "limit of each product in mg/L parted by spaces")),
+            Arg::text(
+                "c",
+                (
+                    "各产品限值mg/L，空格分隔",
+                    "limit of each product in mg/L parted by spaces",
+                ),
+            ),
             Arg::text("q", ("各产品单位排水量", "permitted water of each product per unit")),
             Arg::text("y", ("各产品日产量", "output of each product per day")),
         ],
@@ -42,21 +60,33 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         args: &[
             Arg::text(
                 "sector",
-                ("dyeing印染 brewing酿造 vehicle_repair汽修", "dyeing, brewing or vehicle_repair"),
+                (
+                    "dyeing印染 brewing酿造 vehicle_repair汽修",
+                    "dyeing, brewing or vehicle_repair",
+                ),
             ),
             Arg::number("c", "mg/L", ("实测浓度", "measured concentration")),
-            Arg::number("water", "m3", ("实际排水量（一个工作日）", "water discharged in the working day")),
+            Arg::number(
+                "water",
+                "m3",
+                ("实际排水量（一个工作日）", "water discharged in the working day"),
+            ),
             Arg::text(
                 "products",
                 (
                     "产品=产量，空格分隔，如 白酒=10",
-                    "product=output parted by spaces, such as 白酒=10 (names as in the standard)",
+                    "product=output parted by spaces, such as liquor=10 (an unknown one lists them)",
                 ),
             ),
             CLASS,
         ],
         results: &[Column::number("base"), Column::text("converted"), Column::text("unit")],
-        keys: &["emission.base_water"],
+        keys: &[
+            "emission.sectors",
+            "emission.base_water.brewing",
+            "emission.base_water.dyeing",
+            "emission.base_water.vehicle_repair",
+        ],
         eval: base_water,
     },
 ];
@@ -80,9 +110,15 @@ fn oil_fume(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let samples = numbers(args, "samples")?;
     let (flow, stoves) = (args.required_number("flow")?, args.required_number("stoves")?);
     if flow.is_negative() || stoves <= Decimal::ZERO {
-        return Err(EvalError::argument("stoves", "stoves must be above 0 and flow not below"));
+        return Err(EvalError::argument(
+            "stoves",
+            "stoves must be above 0 and flow not below",
+        ));
     }
-    let (wanted, least): (usize, usize) = (super::select::whole(p, 0, "samples")?, super::select::whole(p, 0, "least")?);
+    let (wanted, least): (usize, usize) = (
+        super::select::whole(p, 0, "samples")?,
+        super::select::whole(p, 0, "least")?,
+    );
     let largest = samples.iter().copied().max().unwrap_or_default();
     let floor = largest.mul(decimal(p, 0, "discard_below")?)?;
     let kept: Vec<Decimal> = samples.iter().copied().filter(|s| *s >= floor).collect();
@@ -146,7 +182,10 @@ fn oil_fume(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 /// The row of the size that so many stoves make.
 fn size(p: &law::Provision, stoves: Decimal) -> Result<Option<usize>, EvalError> {
     for r in all(p) {
-        let (from, below) = (decimal(p, r, "stoves_from")?, super::select::optional(p, r, "stoves_below")?);
+        let (from, below) = (
+            decimal(p, r, "stoves_from")?,
+            super::select::optional(p, r, "stoves_below")?,
+        );
         if stoves >= from && below.is_none_or(|b| stoves < b) {
             return Ok(Some(r));
         }
@@ -158,7 +197,10 @@ fn mixed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("emission.mixed.wastewater", c.date, c.division)?;
     let (cs, qs, ys) = (numbers(args, "c")?, numbers(args, "q")?, numbers(args, "y")?);
     if cs.len() != qs.len() || cs.len() != ys.len() {
-        return Err(EvalError::argument("y", "as many outputs and waters as concentrations are needed"));
+        return Err(EvalError::argument(
+            "y",
+            "as many outputs and waters as concentrations are needed",
+        ));
     }
     let (mut above, mut below) = (Ratio::ZERO, Ratio::ZERO);
     for ((conc, q), y) in cs.iter().zip(&qs).zip(&ys) {
@@ -173,7 +215,11 @@ fn mixed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let e = Explanation::new("混合排放口允许浓度", "Permitted concentration of the mixed outlet")
         .value(value)
         .unit("mg/L")
-        .formula(format!("Σ(C·Q·Y)/Σ(Q·Y) = {}/{} = {value}", above.shown(3), below.shown(3)))
+        .formula(format!(
+            "Σ(C·Q·Y)/Σ(Q·Y) = {}/{} = {value}",
+            above.shown(3),
+            below.shown(3)
+        ))
         .clause(p.clause_ref())
         .note(&p.note.zh, &p.note.en);
     Ok(Outcome {
@@ -185,26 +231,36 @@ fn mixed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn base_water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let s = sector(c, args.text("sector")?)?;
-    let p = c.law.at(&format!("emission.base_water.{}", s.name), c.date, c.division)?;
+    let p = c
+        .law
+        .at(&format!("emission.base_water.{}", s.name), c.date, c.division)?;
     let class = args.get("class").unwrap_or("direct");
     if p.table.column(class).is_none() {
         let known = p.table.columns.iter().filter(|n| n.contains("direct"));
         let known: Vec<&str> = known.map(String::as_str).collect();
-        return Err(EvalError::argument("class", format!("`{class}`: write one of {}", known.join(" "))));
+        return Err(EvalError::argument(
+            "class",
+            format!("`{class}`: write one of {}", known.join(" ")),
+        ));
     }
     let (conc, water) = (args.required_number("c")?, args.required_number("water")?);
     if conc.is_negative() || water.is_negative() {
-        return Err(EvalError::argument("water", "neither concentration nor water may be negative"));
+        return Err(EvalError::argument(
+            "water",
+            "neither concentration nor water may be negative",
+        ));
     }
     let mut base = Ratio::ZERO;
     for pair in args.text("products")?.split_whitespace() {
         let (name, output) = pair
             .split_once('=')
             .ok_or_else(|| EvalError::argument("products", format!("`{pair}`: write product=output")))?;
-        let output =
-            Decimal::parse(output).map_err(|e| EvalError::argument("products", format!("{name}: {e}")))?;
+        let output = Decimal::parse(output).map_err(|e| EvalError::argument("products", format!("{name}: {e}")))?;
         if output.is_negative() {
-            return Err(EvalError::argument("products", format!("{name}: the output is negative")));
+            return Err(EvalError::argument(
+                "products",
+                format!("{name}: the output is negative"),
+            ));
         }
         let r = all(p)
             .into_iter()

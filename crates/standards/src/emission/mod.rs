@@ -8,15 +8,18 @@ mod convert;
 mod exceed;
 mod exempt;
 mod flow;
+mod keys;
 pub(crate) mod limit;
 mod method;
+mod query;
 mod rate;
 mod right;
 mod rules;
 pub(crate) mod select;
+mod share;
 pub(crate) mod total;
 
-pub use limit::Query;
+pub use query::Query;
 pub use rules::{Rules, Verdict};
 
 use crate::Function;
@@ -31,5 +34,6 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     rate::FUNCTIONS,
     method::FUNCTIONS,
     exempt::FUNCTIONS,
+    share::FUNCTIONS,
     right::FUNCTIONS,
 ];

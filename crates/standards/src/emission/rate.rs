@@ -1,6 +1,7 @@
 //! Permitted rates by the height of the stack, and the equivalent stack (GB 16297, GB 14554).
 
-use super::limit::{ITEM, SOURCE, item};
+use super::limit::item;
+use super::query::{ITEM, SOURCE};
 use super::select::{all, decimal, narrow, optional, rounding, unknown};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
@@ -16,7 +17,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Arg::number("height", "m", ("排气筒高度", "height of the stack")),
             SOURCE,
             Arg::text("class", ("grade2二级（默认） grade3三级", "grade2 (default) or grade3")).optional(),
-            Arg::text("new", ("是否新污染源：yes（默认） no", "a new source: yes (default) or no")).optional(),
+            Arg::text(
+                "new",
+                ("是否新污染源：yes（默认） no", "a new source: yes (default) or no"),
+            )
+            .optional(),
             Arg::text(
                 "low_beside",
                 (
@@ -27,7 +32,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             .optional(),
         ],
         results: &[Column::text("unit"), Column::text("method")],
-        keys: &["emission.rate", "emission.rate.rule"],
+        keys: &[
+            "emission.items",
+            "emission.rate.general",
+            "emission.rate.odour",
+            "emission.rate.rule.general",
+            "emission.rate.rule.odour",
+        ],
         eval: rate,
     },
     Function {
@@ -81,12 +92,20 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let sector = match args.text("sector")? {
         "general" | "大气综合" => "general",
         "odour" | "恶臭" => "odour",
-        other => return Err(EvalError::argument("sector", format!("`{other}`: write general or odour"))),
+        other => {
+            return Err(EvalError::argument(
+                "sector",
+                format!("`{other}`: write general or odour"),
+            ));
+        }
     };
     let p = c.law.at(&format!("emission.rate.{sector}"), c.date, c.division)?;
     let rule = c.law.at(&format!("emission.rate.rule.{sector}"), c.date, c.division)?;
     let name = item(c, args.text("item")?)?;
-    let mut rows: Vec<usize> = all(p).into_iter().filter(|r| p.table.text(*r, "item") == name).collect();
+    let mut rows: Vec<usize> = all(p)
+        .into_iter()
+        .filter(|r| p.table.text(*r, "item") == name)
+        .collect();
     if rows.is_empty() {
         return Err(unknown(p, &all(p), "item", "item", &name));
     }

@@ -1,6 +1,6 @@
 //! Discharge rights: what a standard gives, what a project needs, what a deal costs, how an auction clears.
 
-use super::select::{decimal, row, rounding, rounding_of};
+use super::select::{all, decimal, means, rounding, rounding_of, row, unknown};
 use super::total::{MEDIUM, medium};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
@@ -27,14 +27,18 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Arg::text(
                 "area",
                 (
-                    "等量（默认），或 上年度细颗粒物未达标地区（大气）、上年度水质未达标流域（水）",
-                    "等量 (one for one, default), or the area that missed its target as the rule names it",
+                    "equal等量（默认），或missed（上年度细颗粒物未达标地区、水质未达标流域）",
+                    "equal (one for one, default), or missed for an area or basin that missed its target",
                 ),
             )
             .optional(),
             Arg::number("multiple", "1", ("地方规定的倍数", "multiple of a local rule")).optional(),
         ],
-        results: &[Column::number("hold"), Column::number("cancel"), Column::number("multiple")],
+        results: &[
+            Column::number("hold"),
+            Column::number("cancel"),
+            Column::number("multiple"),
+        ],
         keys: &["emission.replacement", "emission.trade.money"],
         eval: replacement,
     },
@@ -47,7 +51,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Arg::number("years", "a", ("年限，可为小数", "years, may be a fraction")).optional(),
             Arg::text(
                 "basis",
-                ("单价口径：t·a按吨年 t按吨", "basis of the price: t·a per t and year, t per t"),
+                (
+                    "单价口径：t.a按吨年 t按吨",
+                    "basis of the price: t.a per t and year, t per t",
+                ),
             ),
         ],
         results: &[],
@@ -83,10 +90,21 @@ fn not_negative(args: &Args, name: &str) -> Result<Decimal, EvalError> {
 
 fn right(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("emission.right", c.date, c.division)?;
-    let name = if medium(args.text("medium")?)? == "gas" { "air" } else { "water" };
+    let name = if medium(args.text("medium")?)? == "gas" {
+        "air"
+    } else {
+        "water"
+    };
     let r = row(p, &["medium"], "medium", name)?;
-    let (conc, q, factor) = (not_negative(args, "c")?, not_negative(args, "q")?, decimal(p, r, "factor")?);
-    let value = Ratio::from(conc).mul(q.into())?.mul(factor.into())?.round(&rounding(p, r)?)?;
+    let (conc, q, factor) = (
+        not_negative(args, "c")?,
+        not_negative(args, "q")?,
+        decimal(p, r, "factor")?,
+    );
+    let value = Ratio::from(conc)
+        .mul(q.into())?
+        .mul(factor.into())?
+        .round(&rounding(p, r)?)?;
     let e = Explanation::new("核定量", "Right")
         .value(value)
         .unit("t")
@@ -105,17 +123,23 @@ fn replacement(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         c.law.at("emission.replacement", c.date, c.division)?,
         c.law.at("emission.trade.money", c.date, c.division)?,
     );
-    let name = if medium(args.text("medium")?)? == "gas" { "air" } else { "water" };
+    let name = if medium(args.text("medium")?)? == "gas" {
+        "air"
+    } else {
+        "water"
+    };
     let amount = not_negative(args, "amount")?;
     let (multiple, clause) = match args.number("multiple")? {
         Some(k) if k >= Decimal::from_int(1) => (k, p.clause_ref()),
         Some(k) => return Err(EvalError::argument("multiple", format!("{k} is below 1"))),
         None => {
-            let area = args.get("area").unwrap_or("等量");
-            let r = p.table.find(&[("medium", name), ("area", area)]).ok_or_else(|| {
-                let rows: Vec<usize> = super::select::all(p);
-                super::select::unknown(p, &rows, "area", "area", area)
-            })?;
+            let area = args.get("area").unwrap_or("equal");
+            let rows: Vec<usize> = all(p)
+                .into_iter()
+                .filter(|r| p.table.text(*r, "medium") == name)
+                .collect();
+            let r = rows.iter().copied().find(|r| means(p.table.text(*r, "area"), area));
+            let r = r.ok_or_else(|| unknown(p, &rows, "area", "area", area))?;
             (decimal(p, r, "multiple")?, p.clause_ref_row(r))
         }
     };
@@ -146,7 +170,7 @@ fn price(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let years = match args.text("basis")? {
         "t·a" | "t.a" | "t*a" => not_negative(args, "years")?,
         "t" => Decimal::from_int(1),
-        other => return Err(EvalError::argument("basis", format!("`{other}`: write t·a or t"))),
+        other => return Err(EvalError::argument("basis", format!("`{other}`: write t.a or t"))),
     };
     let exact = Ratio::from(price).mul(amount.into())?.mul(years.into())?;
     let value = exact.round(&rounding(p, 0)?)?;
@@ -175,7 +199,12 @@ fn bids(text: &str) -> Result<Vec<Bid>, EvalError> {
         .map(|part| {
             let (name, rest) = part.split_once('=').ok_or_else(|| bad(part))?;
             let (amount, price) = rest.split_once('@').ok_or_else(|| bad(part))?;
-            let read = |t: &str| Decimal::parse(t).ok().filter(|d| *d > Decimal::ZERO).ok_or_else(|| bad(part));
+            let read = |t: &str| {
+                Decimal::parse(t)
+                    .ok()
+                    .filter(|d| *d > Decimal::ZERO)
+                    .ok_or_else(|| bad(part))
+            };
             Ok(Bid {
                 name: name.to_string(),
                 amount: read(amount)?,
@@ -225,7 +254,11 @@ fn auction(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
         left = rest;
     }
-    let allocation: Vec<String> = bids.iter().zip(&given).map(|(b, g)| format!("{}={g}", b.name)).collect();
+    let allocation: Vec<String> = bids
+        .iter()
+        .zip(&given)
+        .map(|(b, g)| format!("{}={g}", b.name))
+        .collect();
     let allocation = allocation.join(" ");
     let mut e = Explanation::new("出清价", "Clearing price")
         .unit("元")

@@ -1,6 +1,7 @@
 //! One limit compiled into integers, for judging a year of hours of every outlet of a province.
 
-use super::limit::{Bound, Limit, Query, find};
+use super::limit::{Bound, Limit, find};
+use super::query::Query;
 use crate::{Context, EvalError};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, NumberError, Ratio};
@@ -56,7 +57,10 @@ impl Rules {
             Bound::Between(a, b) => (integer(*a, scale)?, integer(*b, scale)?),
             Bound::Words(w) if w.contains("不得检出") => (i64::MIN, 0), // any amount found exceeds
             Bound::Words(w) => {
-                let reason = format!("`{}` is limited in words (`{w}`): no number can be held against it", limit.item);
+                let reason = format!(
+                    "`{}` is limited in words (`{w}`): no number can be held against it",
+                    limit.item
+                );
                 return Err(EvalError::argument("item", reason));
             }
         };
@@ -119,7 +123,9 @@ impl Rules {
         match self.oxygen {
             None => Ok(Some(value)),
             Some((_, air)) if oxygen >= air => Ok(None),
-            Some((span, air)) => Ok(Some(value.mul(Ratio::new(i128::from(span), i128::from(air - oxygen))?)?)),
+            Some((span, air)) => Ok(Some(
+                value.mul(Ratio::new(i128::from(span), i128::from(air - oxygen))?)?,
+            )),
         }
     }
 

@@ -69,7 +69,10 @@ pub(crate) fn row(p: &Provision, columns: &[&str], argument: &str, word: &str) -
 /// A word that no row has.
 pub(crate) fn unknown(p: &Provision, rows: &[usize], column: &str, argument: &str, word: &str) -> EvalError {
     let known = options(p, rows, column).join("; ");
-    let reason = format!("`{word}` is not in {} {}; accepted are: {known}", p.standard.number, p.clause);
+    let reason = format!(
+        "`{word}` is not in {} {}; accepted are: {known}",
+        p.standard.number, p.clause
+    );
     EvalError::argument(argument, reason)
 }
 
@@ -101,7 +104,11 @@ pub(crate) fn narrow(
                 let reason = format!("{} makes no such difference: leave it out", p.standard.number);
                 return Err(EvalError::argument(column, reason));
             }
-            let all_rows = if options(p, &rows, column).is_empty() { all(p) } else { rows };
+            let all_rows = if options(p, &rows, column).is_empty() {
+                all(p)
+            } else {
+                rows
+            };
             Err(unknown(p, &all_rows, column, column, word))
         }
         None if !general.is_empty() => Ok(general),

@@ -1,6 +1,6 @@
 //! `emission.total`: mass from concentration and flow, hour by hour or day by day.
 
-use super::select::{decimal, row, rounding};
+use super::select::{decimal, rounding, row};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio};
 
@@ -57,7 +57,9 @@ fn total(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let (mut mass, mut volume, mut sum, mut n) = (Ratio::ZERO, Ratio::ZERO, Ratio::ZERO, 0i64);
     for (i, (conc, flow)) in cs.iter().zip(&qs).enumerate() {
-        let (Some(conc), Some(flow)) = (conc, flow) else { continue };
+        let (Some(conc), Some(flow)) = (conc, flow) else {
+            continue;
+        };
         for (name, d) in [("c", conc), ("q", flow)] {
             if d.is_negative() {
                 let reason = format!("number {} is negative ({d}): judge its validity first", i + 1);

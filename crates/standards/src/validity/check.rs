@@ -13,16 +13,28 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         args: &[
             Arg::text(
                 "item",
-                ("项目：COD 氨氮 总磷 总氮 pH 水温 流量", "item: COD nh3n tp tn ph temperature flow"),
+                (
+                    "项目：COD 氨氮 总磷 总氮 pH 水温 流量",
+                    "item: COD nh3n tp tn ph temperature flow",
+                ),
             ),
             Arg::text(
                 "reference",
-                ("手工（或标样）值，空格分隔", "manual (or standard) values parted by spaces"),
+                (
+                    "手工（或标样）值，空格分隔",
+                    "manual (or standard) values parted by spaces",
+                ),
             ),
-            Arg::text("measured", ("在线仪器值，空格分隔", "values of the instrument parted by spaces")),
+            Arg::text(
+                "measured",
+                ("在线仪器值，空格分隔", "values of the instrument parted by spaces"),
+            ),
             Arg::text(
                 "check",
-                ("real实际水样（默认） standard标样", "real sample (default) or standard sample"),
+                (
+                    "real实际水样（默认） standard标样",
+                    "real sample (default) or standard sample",
+                ),
             )
             .optional(),
         ],
@@ -54,15 +66,27 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 ),
             ),
         ],
-        results: &[Column::text("act"), Column::number("least"), Column::number("times"), Column::number("n")],
-        keys: &["validity.furnace"],
+        results: &[
+            Column::text("act"),
+            Column::number("least"),
+            Column::number("times"),
+            Column::number("n"),
+        ],
+        keys: &[
+            "emission.sectors",
+            "validity.furnace.hw_incineration",
+            "validity.furnace.msw_incineration",
+        ],
         eval: furnace,
     },
 ];
 
 /// The row whose range the reference value lies in.
 fn range(p: &Provision, name: &str, check: &str, x: Decimal) -> Result<usize, EvalError> {
-    let rows: Vec<usize> = all(p).into_iter().filter(|r| p.table.text(*r, "item") == name).collect();
+    let rows: Vec<usize> = all(p)
+        .into_iter()
+        .filter(|r| p.table.text(*r, "item") == name)
+        .collect();
     if rows.is_empty() {
         return Err(unknown(p, &all(p), "item", "item", name));
     }
@@ -120,7 +144,10 @@ fn comparison(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(least.clause_ref())
         .note(&p.note.zh, &p.note.en);
     if n < wanted {
-        e = e.note(format!("至少{wanted}组，只有{n}组"), format!("{wanted} pairs are needed, there are {n}"));
+        e = e.note(
+            format!("至少{wanted}组，只有{n}组"),
+            format!("{wanted} pairs are needed, there are {n}"),
+        );
     }
     let columns = vec![
         ("passed", passed.into()),

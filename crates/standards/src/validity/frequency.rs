@@ -18,13 +18,21 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         Arg::text(
             "unit_class",
             (
-                "单位类别：重点 非重点；无组织为行业（钢铁 水泥 焦化 石油加工 有色 采矿 其他）",
-                "class of the unit: 重点 (key) or 非重点; for fugitive the industry, 其他 for others",
+                "单位类别：重点key 非重点not_key；无组织为行业（钢铁 水泥 焦化 石油加工 有色 采矿 其他other）",
+                "class of the unit: key or not_key; for fugitive the industry in Chinese, other for others",
             ),
         )
         .optional(),
-        Arg::text("outlet", ("排放口：主要排放口 其他排放口", "outlet: 主要排放口 (main) or 其他排放口")).optional(),
-        Arg::text("factors", ("指标：主要指标 其他指标", "factors: 主要指标 (main) or 其他指标")).optional(),
+        Arg::text(
+            "outlet",
+            ("排放口：主要排放口main 其他排放口other", "outlet: main or other"),
+        )
+        .optional(),
+        Arg::text(
+            "factors",
+            ("指标：主要指标main 其他指标other", "factors: main or other"),
+        )
+        .optional(),
     ],
     results: &[Column::text("shortest"), Column::number("per_year")],
     keys: &["emission.frequency"],

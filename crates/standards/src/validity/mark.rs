@@ -80,11 +80,17 @@ pub(crate) fn monitor(c: &Context<'_>, word: &str) -> Result<Monitor, EvalError>
 /// A condition mark of a sector.
 pub(crate) fn condition(c: &Context<'_>, sector: &str, word: &str) -> Result<Condition, EvalError> {
     let p = c.law.at("online.marks.condition", c.date, "")?;
-    let rows: Vec<usize> = all(p).into_iter().filter(|r| p.table.text(*r, "sector") == sector).collect();
+    let rows: Vec<usize> = all(p)
+        .into_iter()
+        .filter(|r| p.table.text(*r, "sector") == sector)
+        .collect();
     if rows.is_empty() {
         return Err(unknown(p, &all(p), "sector", "sector", sector));
     }
-    let row = rows.iter().copied().find(|r| p.table.text(*r, "mark") == word);
+    let row = rows
+        .iter()
+        .copied()
+        .find(|r| p.table.text(*r, "mark") == word || means(p.table.text(*r, "words"), word));
     let row = row.ok_or_else(|| unknown(p, &rows, "mark", "condition", word))?;
     let judged = match p.table.text(row, "judged") {
         "yes" => Judged::Yes,

@@ -20,8 +20,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                     "the valid values parted by spaces, - for an invalid or missing one; their number is what was due",
                 ),
             ),
-            Arg::text("flows", ("废水各时段流量，空格分隔", "flows of the periods (water), parted by spaces"))
-                .optional(),
+            Arg::text(
+                "flows",
+                (
+                    "废水各时段流量，空格分隔",
+                    "flows of the periods (water), parted by spaces",
+                ),
+            )
+            .optional(),
             Arg::text(
                 "item",
                 (
@@ -111,9 +117,14 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let Some(v) = *value else { continue };
         if let Some(flows) = &flows {
             // A value at a time without flow is not valid.
-            let Some(q) = flows[i].filter(|q| !q.is_zero()) else { continue };
+            let Some(q) = flows[i].filter(|q| !q.is_zero()) else {
+                continue;
+            };
             if q.is_negative() {
-                return Err(EvalError::argument("flows", format!("number {} is negative: {q}", i + 1)));
+                return Err(EvalError::argument(
+                    "flows",
+                    format!("number {} is negative: {q}", i + 1),
+                ));
             }
             mass = mass.add(Ratio::from(v).mul(q.into())?)?;
             volume = volume.add(q.into())?;
@@ -130,19 +141,35 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
         _ => {
             let water = rules.water.clone()?;
-            ("validity.water.mean", water.day(n, due), (i64::from(water.day_percent) * i64::from(due) + 99) / 100)
+            (
+                "validity.water.mean",
+                water.day(n, due),
+                (i64::from(water.day_percent) * i64::from(due) + 99) / 100,
+            )
         }
     };
     let p = c.law.at(key, c.date, c.division)?;
-    let arithmetic = if n > 0 { Some(sum.div(Ratio::from(i64::from(n)))?) } else { None };
-    let weighted = if volume.num() > 0 { Some(mass.div(volume)?) } else { None };
+    let arithmetic = if n > 0 {
+        Some(sum.div(Ratio::from(i64::from(n)))?)
+    } else {
+        None
+    };
+    let weighted = if volume.num() > 0 {
+        Some(mass.div(volume)?)
+    } else {
+        None
+    };
     let no_mean = args.get("item").is_some_and(|w| item(c, w).is_ok_and(|i| i == "pH"));
     let exact = weighted.or(arithmetic).filter(|_| valid && !no_mean);
     let value = exact.map(|x| x.round(&SHOWN)).transpose()?.map(Decimal::normalized);
     let mut e = Explanation::new("日均值", "Day mean")
         .clause(p.clause_ref())
         .note(&p.note.zh, &p.note.en)
-        .input(Explanation::new("有效数据", "Valid data").value(n).formula(format!("{n} / {due}, ≥ {least}")));
+        .input(
+            Explanation::new("有效数据", "Valid data")
+                .value(n)
+                .formula(format!("{n} / {due}, ≥ {least}")),
+        );
     match (value, weighted) {
         (Some(v), Some(_)) => {
             let text = format!("Σ(C·Q)/ΣQ = {}/{} = {v}", mass.shown(6), volume.shown(6));
@@ -173,7 +200,15 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         ("n", i64::from(n).into()),
         ("due", i64::from(due).into()),
         ("least", least.into()),
-        ("arithmetic", shown(arithmetic.map(|x| x.round(&SHOWN)).transpose()?.map(Decimal::normalized))),
+        (
+            "arithmetic",
+            shown(
+                arithmetic
+                    .map(|x| x.round(&SHOWN))
+                    .transpose()?
+                    .map(Decimal::normalized),
+            ),
+        ),
         ("lowest", shown(lowest)),
         ("highest", shown(highest)),
     ];
@@ -192,7 +227,10 @@ fn month(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let next = first.checked_add_months(chrono::Months::new(1));
     let due = next.map_or(31, |n| n.signed_duration_since(first).num_days());
     let days = args.required_number("days")?;
-    let whole = days.at_scale(0).and_then(|n| u32::try_from(n).ok()).filter(|n| i64::from(*n) <= due);
+    let whole = days
+        .at_scale(0)
+        .and_then(|n| u32::try_from(n).ok())
+        .filter(|n| i64::from(*n) <= due);
     let whole = whole.ok_or_else(|| EvalError::argument("days", format!("{days}: write 0 to {due} whole days")))?;
     let rules = Rules::at(c.law, c.date, c.division);
     let (p, valid, least) = match medium {

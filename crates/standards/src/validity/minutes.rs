@@ -20,10 +20,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 ),
             )
             .optional(),
-            Arg::number("flow", "", ("流量（废水），为零则无效", "flow (water); zero makes it invalid")).optional(),
+            Arg::number(
+                "flow",
+                "",
+                ("流量（废水），为零则无效", "flow (water); zero makes it invalid"),
+            )
+            .optional(),
         ],
         results: &[Column::number("least"), Column::number("share"), Column::text("mark")],
-        keys: &["validity.gas.mean", "validity.water.invalid", "online.period_mark", "online.marks.data"],
+        keys: &[
+            "validity.gas.mean",
+            "validity.water.invalid",
+            "online.period_mark",
+            "online.marks.data",
+        ],
         eval: hour,
     },
     Function {
@@ -83,7 +93,12 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if let Some(m) = args.number("minutes")? {
         let gas = match medium {
             "gas" => rules.gas.clone()?,
-            _ => return Err(EvalError::argument("minutes", "valid minutes count for gas only; give `flags`")),
+            _ => {
+                return Err(EvalError::argument(
+                    "minutes",
+                    "valid minutes count for gas only; give `flags`",
+                ));
+            }
         };
         let whole = m.at_scale(0).and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 60);
         let whole = whole.ok_or_else(|| EvalError::argument("minutes", format!("{m}: write 0 to 60 whole minutes")))?;
@@ -129,12 +144,18 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         asked = true;
         if flow.is_zero() && medium == "water" {
             valid = false;
-            e = e.note("流量为零，数据无效，不替代", "flow is zero: invalid, and not substituted");
+            e = e.note(
+                "流量为零，数据无效，不替代",
+                "flow is zero: invalid, and not substituted",
+            );
         }
         e = e.clause(p.clause_ref());
     }
     if !asked {
-        return Err(EvalError::argument("minutes", "give minutes, flags or flow: without data nothing is valid"));
+        return Err(EvalError::argument(
+            "minutes",
+            "give minutes, flags or flow: without data nothing is valid",
+        ));
     }
     let value = if valid { "valid" } else { "invalid" };
     Ok(Outcome {
@@ -155,11 +176,20 @@ fn minutes(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let gas = Rules::at(c.law, c.date, c.division).gas?;
     let p = c.law.at("validity.gas.mean", c.date, c.division)?;
     let mut day = Minutes::default();
-    for stretch in args.text("marks")?.split([' ', ';', ',', '，', '；']).filter(|s| !s.is_empty()) {
+    for stretch in args
+        .text("marks")?
+        .split([' ', ';', ',', '，', '；'])
+        .filter(|s| !s.is_empty())
+    {
         let ends = stretch.split_once(['-', '–', '~', '～']);
-        let ends = ends.and_then(|(a, b)| minute_of(a).zip(minute_of(b))).filter(|(a, b)| a <= b);
+        let ends = ends
+            .and_then(|(a, b)| minute_of(a).zip(minute_of(b)))
+            .filter(|(a, b)| a <= b);
         let Some((from, to)) = ends else {
-            return Err(EvalError::argument("marks", format!("`{stretch}`: write HH:MM-HH:MM within one day")));
+            return Err(EvalError::argument(
+                "marks",
+                format!("`{stretch}`: write HH:MM-HH:MM within one day"),
+            ));
         };
         day.mark(from, to);
     }

@@ -67,10 +67,16 @@ fn quarter(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let stopped = not_negative(args, "stopped")?.unwrap_or_default();
     let run = hours.sub(stopped)?;
     if run <= Decimal::ZERO {
-        return Err(EvalError::argument("stopped", "the source did not run: there is no capture rate"));
+        return Err(EvalError::argument(
+            "stopped",
+            "the source did not run: there is no capture rate",
+        ));
     }
     if invalid > run {
-        return Err(EvalError::argument("invalid", format!("{invalid} is more than the {run} h it ran")));
+        return Err(EvalError::argument(
+            "invalid",
+            format!("{invalid} is more than the {run} h it ran"),
+        ));
     }
     let exact = Ratio::from(run.sub(invalid)?).div(run.into())?.mul(Ratio::from(100))?;
     let least = decimal(p, 0, "least")?;
@@ -86,7 +92,9 @@ fn quarter(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let e = Explanation::new("有效数据捕集率", "Capture rate")
         .value(value)
         .unit("%")
-        .formula(format!("({hours} − {invalid} − {stopped})/({hours} − {stopped}) = {value} %"))
+        .formula(format!(
+            "({hours} − {invalid} − {stopped})/({hours} − {stopped}) = {value} %"
+        ))
         .clause(p.clause_ref())
         .clause(tiers.clause_ref())
         .note(&p.note.zh, &p.note.en);
@@ -99,7 +107,11 @@ fn quarter(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn substitute(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let water = medium(args.text("medium")?)? == "water";
-    let key = if water { "validity.water.substitute" } else { "validity.gas.substitute" };
+    let key = if water {
+        "validity.water.substitute"
+    } else {
+        "validity.gas.substitute"
+    };
     let p = c.law.at(key, c.date, c.division)?;
     let e = Explanation::new("替代排放量", "Substituted amount")
         .clause(p.clause_ref())
@@ -111,7 +123,12 @@ fn substitute(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     let (take, before): (usize, String) = if water {
         if args.get("kind") == Some("flow_zero") {
-            return Ok(none(e, "none", "流量为零的无效数据不替代", "invalid because flow is zero: not substituted"));
+            return Ok(none(
+                e,
+                "none",
+                "流量为零的无效数据不替代",
+                "invalid because flow is zero: not substituted",
+            ));
         }
         (whole(p, 0, "take")?, "上次通过核查前".to_string())
     } else {
@@ -172,7 +189,10 @@ fn substitute(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if last.len() < take {
         e = e.note(
             format!("有效数据只有{}个，不足{take}个，用已有的", last.len()),
-            format!("only {} valid amounts, {take} are asked for: what there is was used", last.len()),
+            format!(
+                "only {} valid amounts, {take} are asked for: what there is was used",
+                last.len()
+            ),
         );
     }
     Ok(Outcome {

@@ -20,10 +20,19 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
             ),
         )
         .optional(),
-        Arg::number("checks", "h", ("自动标样核查小时数", "hours of automatic standard checks")).optional(),
+        Arg::number(
+            "checks",
+            "h",
+            ("自动标样核查小时数", "hours of automatic standard checks"),
+        )
+        .optional(),
         Arg::number("days", "d", ("天数，默认1", "days, 1 unless given")).optional(),
     ],
-    results: &[Column::number("transmitted"), Column::number("effective"), Column::number("due")],
+    results: &[
+        Column::number("transmitted"),
+        Column::number("effective"),
+        Column::number("due"),
+    ],
     keys: &["validity.transmission"],
     eval: transmission,
 }];
@@ -59,10 +68,16 @@ fn transmission(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         return Err(EvalError::argument("received", reason));
     }
     if valid > received {
-        return Err(EvalError::argument("valid", format!("{valid} is more than the {received} received")));
+        return Err(EvalError::argument(
+            "valid",
+            format!("{valid} is more than the {received} received"),
+        ));
     }
     if due <= Decimal::ZERO {
-        let e = e.note("没有应传数据，不计（不是零）", "nothing was due: not counted, which is not zero");
+        let e = e.note(
+            "没有应传数据，不计（不是零）",
+            "nothing was due: not counted, which is not zero",
+        );
         return Ok(Outcome {
             value: Cell::Missing,
             columns: vec![("due", due.into())],
