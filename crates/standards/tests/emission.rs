@@ -191,6 +191,7 @@ fn every_limit_of_every_sector_is_reached_by_its_own_words() {
             "unit",
             "clause",
             "certainty",
+            "o2",
         ],
     );
     for s in 0..sectors.table.rows.len() {
