@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time and weight of the home page and of explanations, asked of a running server.
 
-    home.py URL [--wait SECONDS] [--rounds N]
+    home.py URL [--wait SECONDS] [--settle SECONDS] [--rounds N]
 
 Times are taken at the client over one kept connection on loopback: the server's time plus a fraction of a
 millisecond, so a goal met here is met. Standard library only.
@@ -116,10 +116,12 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("url")
     arguments.add_argument("--wait", type=float, default=5)
+    arguments.add_argument("--settle", type=float, default=0, help="a server just started opens its files first")
     arguments.add_argument("--rounds", type=int, default=100)
     a = arguments.parse_args()
     server = Server(a.url)
     server.wait(a.wait)
+    time.sleep(a.settle)
     missed = []
 
     def report(name, value, goal, unit):

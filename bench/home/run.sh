@@ -23,4 +23,4 @@ port=$(free)
 server=$!
 # Only what was started here is ended here.
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; [ -z "$made" ] || rm -rf "$made"' EXIT
-python3 bench/home/home.py "http://127.0.0.1:$port" --wait 300
+python3 bench/home/home.py "http://127.0.0.1:$port" --wait 300 --settle 10

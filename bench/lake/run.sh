@@ -8,7 +8,8 @@ work=${WORK:-$target/bench/lake}
 mkdir -p "$work"
 flag=--release
 [ "$profile" = release ] || flag=
-cargo build -q $flag -p lake --example bench
+# Together with the binary, so that both have the same features and the heavy dependencies are built once.
+cargo build -q $flag -p qingshan -p lake --example bench
 bench=$target/$([ "$profile" = release ] && echo release || echo debug)/examples/bench
 
 [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"

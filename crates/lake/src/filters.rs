@@ -87,7 +87,20 @@ fn evaluate(session: &dyn Session, f: &Expr, names: &Names) -> Result<Vec<bool>>
     Ok((0..met.len()).map(|i| met.is_valid(i) && met.value(i)).collect())
 }
 
+/// A page is left out by its bounds; a list longer than this the reader takes for its two ends.
+pub(crate) const MOST_LISTED: usize = 20;
+
 impl Wanted {
+    /// Some series, sorted, and a span of time.
+    pub(crate) fn these(ids: Vec<i32>, t: (i64, i64)) -> Self {
+        let series = (ids.first().copied().unwrap_or(1), ids.last().copied().unwrap_or(0));
+        Self {
+            needs: Needs { series, t },
+            mask: None,
+            ids: Some(ids),
+        }
+    }
+
     /// All series and times within some bounds.
     pub(crate) fn within(needs: Needs) -> Self {
         let one = (needs.series.0 == needs.series.1).then(|| vec![needs.series.0]);
@@ -106,8 +119,7 @@ impl Wanted {
         let mut all: Vec<Expr> = vec![];
         match self.ids.as_deref() {
             None => {}
-            // A page is left out by its bounds, so a long list tells no more than its ends.
-            Some(ids) if !ids.is_empty() && ids.len() <= 20 => {
+            Some(ids) if !ids.is_empty() && ids.len() <= MOST_LISTED => {
                 all.push(col("series").in_list(ids.iter().map(|i| lit(*i)).collect(), false));
             }
             Some(_) => all.push(col("series").between(lit(self.needs.series.0), lit(self.needs.series.1))),

@@ -38,6 +38,7 @@ pub use compact::Compacted;
 pub use datafusion::arrow::record_batch::RecordBatch;
 pub use datafusion::prelude::SessionContext;
 pub use error::{LakeError, Result};
+pub use read::Observed;
 pub use registry::VALID_MARK;
 pub use row::{BEIJING_S, MAX_DECIMALS, Row, SeriesKey, date, day_number, day_start, days_since_1970};
 pub use session::View;

@@ -11,6 +11,7 @@ use datafusion::catalog::Session;
 use datafusion::common::stats::Precision;
 use datafusion::common::{Result, Statistics};
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -166,13 +167,22 @@ pub(crate) fn scan(
         .collect();
     let mut total = Statistics::new_unknown(&schema);
     total.num_rows = Precision::Inexact(files.iter().map(|f| f.rows).sum());
+    let url = ObjectStoreUrl::parse("file:///")?;
+    let runtime = session.runtime_env();
+    // A file never changes, so its footer and page index are read once and kept: a question for one day of one
+    // series would else spend most of its time on them.
+    let footers = CachedParquetFileReaderFactory::new(
+        runtime.object_store(&url)?,
+        runtime.cache_manager.get_file_metadata_cache(),
+    );
     let mut source = ParquetSource::new(TableSchema::builder(schema).build())
-        .with_table_parquet_options(session.default_table_options().parquet);
+        .with_table_parquet_options(session.default_table_options().parquet)
+        .with_parquet_file_reader_factory(Arc::new(footers));
     if let Some(p) = predicate {
         source = source.with_predicate(p);
     }
     let groups = FileGroup::new(list).split_files(partitions);
-    let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse("file:///")?, Arc::new(source))
+    let config = FileScanConfigBuilder::new(url, Arc::new(source))
         .with_file_groups(groups)
         .with_statistics(total)
         .with_preserve_order(partitions == 1)

@@ -168,7 +168,9 @@ fn every_real_file_of_the_demo_goes_in() {
         .lake
         .site_days(&["1270A"], (day(2020, 4, 3), day(2020, 4, 3)), None)
         .unwrap();
-    let hours = s.lake.hours("1270A", "a34004", day(2020, 4, 3)).unwrap();
+    let key = SeriesKey::new("1270A", "a34004", "1h", "real");
+    let from = lake::day_start(day(2020, 4, 3));
+    let hours = s.lake.observed(&[key], (from, from + 86_399), false).unwrap();
     assert_eq!(
         usize::from(sites[0].hours[5]),
         hours.iter().filter(|h| h.v.is_some()).count()

@@ -4,8 +4,7 @@ use crate::days::{CityDay, Days};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use evidence::Evidence;
 use figure::Decimal;
-use lake::{Lake, LakeError, SeriesKey, View};
-use serde_json::{Map, Value};
+use lake::{Lake, LakeError, SeriesKey};
 
 /// A station, as the register of sites has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +52,7 @@ pub fn city_days_as_known(lake: &Lake, law_of: Option<NaiveDate>, known: NaiveDa
 
 fn days_of(days: Vec<lake::air::CityDay>) -> Days {
     Days::new(days.into_iter().map(|d| {
-        // A valid day has all six (law key `air.valid_day`); ozone's largest hour is no condition.
-        let complete = d.values.iter().all(Option::is_some);
+        let complete = d.aqi.complete;
         let day = CityDay {
             day: d.day,
             values: d.values,
@@ -151,45 +149,23 @@ impl Observation {
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-/// Beijing time as SQL compares it.
-fn instant(at: NaiveDateTime) -> String {
-    format!("TIMESTAMP '{}+08:00'", at.format("%Y-%m-%dT%H:%M:%S"))
-}
-
-/// Hours of some sites in a natural day, real ones before simulated ones of the same site. Read without SQL, whose
-/// planning would cost more than the reading.
+/// Hours of some sites in a natural day: a site's real ones, or its simulated ones where there are no real.
 ///
 /// # Errors
-/// As [`Lake::hours`].
+/// When the observations cannot be read.
 pub fn hours_of(lake: &Lake, sites: &[&str], code: &str, day: NaiveDate) -> Result<Vec<Observation>, LakeError> {
-    let mut out = vec![];
-    for site in sites {
-        let real = lake.find(&SeriesKey::new(site, code, "1h", "real"));
-        for h in lake.hours(site, code, day)? {
-            let Some(start) = chrono::DateTime::from_timestamp(h.start + lake::BEIJING_S, 0) else {
-                continue;
-            };
-            out.push(Observation {
-                site: site.to_string(),
-                start: start.naive_utc(),
-                value: h.v,
-                mark: h.mark,
-                simulated: real != Some(h.series),
-                recorded_s: h.recorded,
-            });
-        }
-    }
+    let t = seconds(day.and_time(chrono::NaiveTime::MIN), TimeDelta::days(1));
+    let mut out = read(lake, sites, code, "1h", "real", t, false)?;
+    let mut rest: Vec<&str> = sites.to_vec();
+    rest.retain(|site| !out.iter().any(|o| o.site == *site));
+    out.extend(read(lake, &rest, code, "1h", "simulated", t, false)?);
     Ok(out)
 }
 
 /// Values of a site that are kept for whole days, real ones before simulated ones.
 ///
 /// # Errors
-/// As [`Lake::sql`].
+/// When the observations cannot be read.
 pub fn of_day(
     lake: &Lake,
     site: &str,
@@ -197,14 +173,18 @@ pub fn of_day(
     period: &str,
     day: NaiveDate,
 ) -> Result<Vec<Observation>, LakeError> {
-    let from = day.and_time(chrono::NaiveTime::MIN);
-    select(lake, "obs", site, code, period, from, from + TimeDelta::days(1))
+    let t = seconds(day.and_time(chrono::NaiveTime::MIN), TimeDelta::days(1));
+    let real = read(lake, &[site], code, period, "real", t, false)?;
+    if real.is_empty() {
+        return read(lake, &[site], code, period, "simulated", t, false);
+    }
+    Ok(real)
 }
 
-/// Every version of an observation, the latest recorded first.
+/// Every version of an observation, real ones before simulated ones, the latest recorded first.
 ///
 /// # Errors
-/// As [`Lake::sql`].
+/// When the observations cannot be read.
 pub fn versions(
     lake: &Lake,
     site: &str,
@@ -212,59 +192,41 @@ pub fn versions(
     period: &str,
     start: NaiveDateTime,
 ) -> Result<Vec<Observation>, LakeError> {
-    let mut all = select(
-        lake,
-        "obs_all",
-        site,
-        code,
-        period,
-        start,
-        start + TimeDelta::seconds(1),
-    )?;
-    all.sort_by(|a, b| (a.simulated, b.recorded_s).cmp(&(b.simulated, a.recorded_s)));
-    Ok(all)
-}
-
-fn select(
-    lake: &Lake,
-    table: &str,
-    site: &str,
-    code: &str,
-    period: &str,
-    from: NaiveDateTime,
-    to: NaiveDateTime,
-) -> Result<Vec<Observation>, LakeError> {
-    let sql = format!(
-        "SELECT site, origin, mark, CAST(v AS VARCHAR) AS v, \
-         CAST(to_unixtime(t) AS BIGINT) AS t, CAST(to_unixtime(recorded_at) AS BIGINT) AS r FROM {table} \
-         WHERE site = {} AND factor = {} AND period = {} AND t >= {} AND t < {} ORDER BY t, origin",
-        quoted(site),
-        quoted(code),
-        quoted(period),
-        instant(from),
-        instant(to),
-    );
-    let rows = lake.rows(&sql, &View::default())?;
-    let mut out: Vec<Observation> = rows.iter().filter_map(observation).collect();
-    if table == "obs" {
-        // `real` sorts before `simulated`: the first of a time is the one that counts.
-        out.dedup_by(|b, a| a.start == b.start);
-    }
+    let t = seconds(start, TimeDelta::seconds(1));
+    let mut out = read(lake, &[site], code, period, "real", t, true)?;
+    out.extend(read(lake, &[site], code, period, "simulated", t, true)?);
     Ok(out)
 }
 
-fn observation(row: &Map<String, Value>) -> Option<Observation> {
-    let text = |name: &str| row.get(name).and_then(Value::as_str).map(str::to_string);
-    let time = |name: &str| {
-        let s = row.get(name)?.as_i64()?;
-        Some(chrono::DateTime::from_timestamp(s + lake::BEIJING_S, 0)?.naive_utc())
+/// First and last second of a span that begins at a Beijing time, UTC.
+fn seconds(from: NaiveDateTime, long: TimeDelta) -> (i64, i64) {
+    let first = from.and_utc().timestamp() - lake::BEIJING_S;
+    (first, first + long.num_seconds() - 1)
+}
+
+fn read(
+    lake: &Lake,
+    sites: &[&str],
+    code: &str,
+    period: &str,
+    origin: &str,
+    t: (i64, i64),
+    every: bool,
+) -> Result<Vec<Observation>, LakeError> {
+    let keys: Vec<SeriesKey> = sites
+        .iter()
+        .map(|site| SeriesKey::new(site, code, period, origin))
+        .collect();
+    let rows = lake.observed(&keys, t, every)?;
+    let observation = |o: lake::Observed| {
+        Some(Observation {
+            site: sites.get(o.key)?.to_string(),
+            start: chrono::DateTime::from_timestamp(o.start + lake::BEIJING_S, 0)?.naive_utc(),
+            value: o.v,
+            mark: o.mark,
+            simulated: origin == "simulated",
+            recorded_s: o.recorded,
+        })
     };
-    Some(Observation {
-        site: text("site")?,
-        start: time("t")?,
-        value: text("v").and_then(|v| Decimal::parse(&v).ok()).map(Decimal::normalized),
-        mark: text("mark")?,
-        simulated: text("origin")? == "simulated",
-        recorded_s: row.get("r")?.as_i64()?,
-    })
+    Ok(rows.into_iter().filter_map(observation).collect())
 }

@@ -77,6 +77,14 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// Unit code of the figure.
+    pub fn unit(&self) -> &'static str {
+        match self {
+            Figure::Mean { factor, .. } => standards::air::Pollutant::by_name(factor).map_or("1", |p| p.unit()),
+            Figure::GoodDays { .. } | Figure::HeavyDays { .. } => "%",
+        }
+    }
+
     /// The group of cities.
     pub fn group(&self) -> &str {
         match self {

@@ -242,8 +242,7 @@ pub fn stand(sources: &Sources, measure: &str, asked: Asked, division: Option<&s
 fn empty(sources: &Sources, m: &Measure, asked: Asked, division: Option<&str>) -> Stand {
     let unit = match (&m.target, &m.figure) {
         (Some(t), _) => t.unit.clone(),
-        (None, Some(Figure::Mean { .. })) => "ug/m3".to_string(),
-        (None, Some(_)) => "%".to_string(),
+        (None, Some(f)) => f.unit().to_string(),
         (None, None) => String::new(),
     };
     let mut reference = format!("measure:{}?date={}", m.id, asked.date);

@@ -106,6 +106,10 @@ pub fn run_with(
             if first.home(opening).await.is_err() {
                 eprintln!("the home page cannot be computed; its page says why");
             }
+            let opened = tokio::task::spawn_blocking(move || first.lake.warm()).await;
+            if let Ok(Err(e)) = opened {
+                eprintln!("observations: {e}");
+            }
         });
         let listener = tokio::net::TcpListener::bind(config.listen)
             .await

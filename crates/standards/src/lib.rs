@@ -24,7 +24,7 @@ mod risk;
 mod round;
 mod soil;
 pub mod validity;
-mod water;
+pub mod water;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
 pub use error::EvalError;

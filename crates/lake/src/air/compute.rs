@@ -283,10 +283,15 @@ fn index(rules: Option<&Rules>, v: &Values) -> Result<DayIndex> {
         o3_8h,
     };
     let aqi = rules.daily(&day).map_err(|e| LakeError::Rule(e.to_string()))?;
+    let has = SIX
+        .into_iter()
+        .zip(v.values)
+        .filter_map(|(p, v)| v.map(|_| p))
+        .collect();
     let primary: Vec<&str> = aqi.primary.iter().map(Pollutant::name).collect();
     Ok(DayIndex {
         aqi: aqi.aqi,
-        complete: aqi.complete(),
+        complete: rules.ratio.valid_day(has),
         level: aqi.grade.unwrap_or(0),
         primary: primary.join("+"),
         iaqi: SIX.map(|p| aqi.iaqi[p as usize]),

@@ -16,8 +16,7 @@ use serde::Serialize;
 use standards::air::Pollutant;
 
 use crate::error::Result;
-use crate::plan::Needs;
-use crate::{Lake, Row, SeriesKey, date, day_start, days_since_1970};
+use crate::{Lake, SeriesKey, date, days_since_1970};
 
 pub(crate) use cells::{HoursOfDay, hours_of_day};
 pub(crate) use compute::AirDays;
@@ -109,7 +108,7 @@ pub struct CityDay {
 pub struct DayIndex {
     /// The index; none where it may not be given.
     pub aqi: Option<u16>,
-    /// All needed pollutants were there: a valid day.
+    /// A valid day: every pollutant that one needs has a value (law key `air.valid_day`).
     pub complete: bool,
     /// 1 to 6; 0 without an index.
     pub level: u8,
@@ -117,21 +116,6 @@ pub struct DayIndex {
     pub primary: String,
     /// Individual indices in the order of [`SIX`].
     pub iaqi: [Option<u16>; 6],
-}
-
-/// An hour of a station, for explanations.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HourRow {
-    /// Start of the hour, seconds UTC.
-    pub start: i64,
-    /// Value with its decimals.
-    pub v: Option<Decimal>,
-    /// Mark; `N` = valid.
-    pub mark: String,
-    /// When it became known, seconds UTC.
-    pub recorded: i64,
-    /// Number of its series.
-    pub series: i32,
 }
 
 impl Lake {
@@ -190,43 +174,6 @@ impl Lake {
     /// As [`Lake::city_days`].
     pub fn city_span(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
         Ok(self.air_days()?.span().map(|(a, b)| (date(a), date(b))))
-    }
-
-    /// The hours of a natural day of one series, in order: real ones, or simulated ones where there are no real.
-    ///
-    /// # Errors
-    /// When the observations cannot be read.
-    pub fn hours(&self, site: &str, factor: &str, day: NaiveDate) -> Result<Vec<HourRow>> {
-        let start = day_start(day);
-        for origin in ["real", "simulated"] {
-            let Some(series) = self.find(&SeriesKey::new(site, factor, "1h", origin)) else {
-                continue;
-            };
-            let needs = Needs {
-                series: (series, series),
-                t: (start, start + 86_399),
-            };
-            let rows = self.read_rows(needs)?;
-            if !rows.is_empty() {
-                return rows.into_iter().map(|r| self.hour(r)).collect();
-            }
-        }
-        Ok(vec![])
-    }
-
-    fn hour(&self, r: Row) -> Result<HourRow> {
-        let decimal = |v: i64| Decimal::new(i128::from(v), u32::from(r.e.unsigned_abs()));
-        let v =
-            r.v.map(decimal)
-                .transpose()
-                .map_err(|e| crate::LakeError::Rule(e.to_string()))?;
-        Ok(HourRow {
-            start: r.t,
-            v,
-            mark: self.mark_text(r.mark),
-            recorded: r.recorded,
-            series: r.series,
-        })
     }
 
     /// The day values as of now: computed whole the first time, afterwards only for the days touched.

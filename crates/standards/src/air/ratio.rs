@@ -1,6 +1,7 @@
 //! Shares of days: good days, heavy-pollution days, compliance; and a province's share from its cities'.
 
 use super::compile::{Of, rounding, whole};
+use super::{Pollutant, PollutantSet};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Explanation, NumberError, Ratio, Rounding};
@@ -71,6 +72,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 pub struct Ratios {
     good_max: u16,
     heavy_above: u16,
+    needs: PollutantSet,
     rounding: Rounding,
     cities_first: bool,
     good: Clause,
@@ -93,7 +95,17 @@ impl Ratios {
             "pooled city-days" => false,
             other => return Err(EvalError::law(region, format!("unknown method `{other}`"))),
         };
+        let valid = of.at("air.valid_day")?;
+        let pollutant = |name: &str| {
+            Pollutant::by_name(name).ok_or_else(|| EvalError::law(valid, format!("unknown pollutant `{name}`")))
+        };
         Ok(Self {
+            needs: valid
+                .table
+                .text(0, "needs")
+                .split_whitespace()
+                .map(pollutant)
+                .collect::<Result<_, _>>()?,
             good_max: whole(good, 0, "aqi_max")?,
             heavy_above: whole(heavy, 0, "aqi_above")?,
             rounding: rounding(decimals, 0)?,
@@ -103,6 +115,11 @@ impl Ratios {
             decimals: decimals.clause_ref(),
             region: region.clause_ref(),
         })
+    }
+
+    /// Whether a day with values of these pollutants is a valid one.
+    pub fn valid_day(&self, has: PollutantSet) -> bool {
+        self.needs.iter().all(|p| has.contains(p))
     }
 
     /// Whether a valid day with this index is a good one.
