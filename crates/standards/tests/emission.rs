@@ -240,6 +240,8 @@ fn every_limit_of_every_sector_is_reached_by_its_own_words() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_higher_value_never_exceeds_less(a in 0i64..100_000_000, b in 0i64..100_000_000, o2 in 0i64..2500) {
         let rules = Rules::at(law(), day(), "", &boiler(), 2, 2).unwrap();

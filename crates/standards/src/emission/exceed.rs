@@ -3,11 +3,11 @@
 use super::limit::{Bound, Limit, find, label};
 use super::query::{BUILT, CASE, CLASS, ITEM, Query, SECTOR, SOURCE, STATISTIC};
 use super::rules::{Rules, Verdict, measured};
-use super::select::{decimal, rounding_of};
+use super::select::{all, decimal, options, rounding_of, unknown};
 use crate::reading::{Reading, within};
 use crate::validity::mark::{Judged, condition, monitor};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::{Decimal, Explanation, Interval, Mode, Ratio, Rounding};
+use figure::{Certainty, Decimal, Explanation, Interval, Mode, Ratio, Rounding};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "emission.exceed",
@@ -105,7 +105,17 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         e = e.note("按许可证限值判定", "judged by the permit's limit");
     }
     let rule = c.law.at("emission.compare", c.date, "")?;
+    if let Some(word) = args.get("statistic") {
+        limit.statistic = word.to_string(); // what was measured; the standard's own is in the limit's node
+    }
     let mut role = role(c, &limit, args.get("origin").unwrap_or("auto"), &mut e)?;
+    if limit.clause.certainty == Certainty::Uncertain {
+        role = "uncertain".to_string();
+        e = e.note(
+            "限值存疑，不单独作为超标依据",
+            "the limit is in doubt: it raises no exceedance on its own",
+        );
+    }
     if let Some(word) = args.get("mark") {
         let m = monitor(c, word)?;
         e = e.clause(m.clause.clone());
@@ -169,6 +179,10 @@ fn role(c: &Context<'_>, limit: &Limit, origin: &str, e: &mut Explanation) -> Re
         ));
     }
     let p = c.law.at("emission.judging", c.date, c.division)?;
+    let rows = all(p);
+    if !options(p, &rows, "statistic").contains(&limit.statistic) && !limit.statistic.is_empty() {
+        return Err(unknown(p, &rows, "statistic", "statistic", &limit.statistic));
+    }
     let of = |scope: &str| {
         p.table
             .find(&[("scope", scope), ("statistic", &limit.statistic), ("origin", origin)])

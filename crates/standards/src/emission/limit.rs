@@ -50,6 +50,8 @@ pub(crate) enum Bound {
 pub(crate) struct Limit {
     pub sector: Sector,
     pub item: String,
+    /// The item in English, where the law's list names it.
+    pub item_en: String,
     pub row_name: String,
     pub bound: Bound,
     pub unit: String,
@@ -125,6 +127,12 @@ pub(crate) fn item(c: &Context<'_>, word: &str) -> Result<String, EvalError> {
         .into_iter()
         .find(|r| p.table.text(*r, "item") == word || means(p.table.text(*r, "words"), word));
     Ok(hit.map_or(word, |r| p.table.text(r, "item")).to_string())
+}
+
+fn english(c: &Context<'_>, item: &str) -> Result<String, EvalError> {
+    let p = c.law.at("emission.items", c.date, "")?;
+    let row = p.table.find(&[("item", item)]);
+    Ok(row.map_or(item, |r| p.table.text(r, "name_en")).to_string())
 }
 
 /// The limit that holds; a division's own standard before the nation's wherever it names the item.
@@ -222,6 +230,7 @@ fn pick(c: &Context<'_>, q: &Query<'_>, p: &Provision, sector: Sector, item: Str
     Ok(Limit {
         bound: bound(cell),
         unit: p.unit(row, &class).to_string(),
+        item_en: english(c, &item)?,
         row_name: row_name.trim().to_string(),
         clause: p.clause_ref_row(row),
         unrecorded: String::new(),
@@ -384,7 +393,7 @@ impl Limit {
     pub(crate) fn node(&self) -> Explanation {
         let mut e = Explanation::new(
             format!("{}排放限值", self.item),
-            format!("limit of {} ({})", self.item, self.class),
+            format!("limit of {} ({})", self.item_en, self.class),
         )
         .unit(label(&self.unit))
         .clause(self.clause.clone())
