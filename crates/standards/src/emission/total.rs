@@ -2,11 +2,13 @@
 
 use super::select::{decimal, rounding, row};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
-use figure::{Explanation, Ratio};
+use figure::{Decimal, Explanation, Ratio};
 
 pub(crate) const MEDIUM: Arg = Arg::text("medium", ("介质：gas废气 water废水", "medium: gas or water"));
 
-pub(crate) const FUNCTIONS: &[Function] = &[Function {
+pub(crate) const FUNCTIONS: &[Function] = &[TOTAL, PERMIT_AMOUNT];
+
+const TOTAL: Function = Function {
     name: "emission.total",
     title: ("排放量", "Mass emitted"),
     args: &[
@@ -36,7 +38,31 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     ],
     keys: &["online.mass"],
     eval: total,
-}];
+};
+
+const PERMIT_AMOUNT: Function = Function {
+    name: "emission.permit_amount",
+    title: ("实际排放量与许可排放量", "Actual against permitted amount of a year"),
+    args: &[
+        Arg::text(
+            "amounts",
+            (
+                "自年初起各时段排放量kg（所有主要排放口合计），空格分隔，缺测写-",
+                "kg of each period from the start of the year (all main outlets), parted by spaces, - for a missing one",
+            ),
+        ),
+        Arg::number("permitted", "t", ("年许可排放量", "permitted amount of the year")),
+    ],
+    results: &[
+        Column::number("share"),
+        Column::number("left"),
+        Column::text("over"),
+        Column::number("crossed_at"),
+        Column::number("missing"),
+    ],
+    keys: &["emission.permit_amount"],
+    eval: permit_amount,
+};
 
 pub(crate) fn medium(word: &str) -> Result<&'static str, EvalError> {
     match word {
@@ -105,6 +131,59 @@ fn total(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         ("weighted_mean", weighted.into()),
         ("mean", sum.div(Ratio::from(n))?.round(&rule)?.normalized().into()),
         ("n", n.into()),
+        ("missing", missing.into()),
+    ];
+    Ok(Outcome {
+        value: value.into(),
+        columns,
+        explanation: e,
+    })
+}
+
+fn permit_amount(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
+    let p = c.law.at("emission.permit_amount", c.date, c.division)?;
+    let rule = rounding(p, 0)?;
+    let permitted = args.required_number("permitted")?;
+    if permitted <= Decimal::ZERO {
+        return Err(EvalError::argument("permitted", "must be above zero"));
+    }
+    let most = Ratio::from(permitted);
+    let (mut sum, mut crossed, mut missing) = (Ratio::ZERO, None::<i64>, 0i64);
+    for (n, amount) in (1i64..).zip(args.list("amounts")?) {
+        let Some(kg) = amount else {
+            missing += 1;
+            continue;
+        };
+        if kg.is_negative() {
+            return Err(EvalError::argument("amounts", format!("number {n} is negative: {kg}")));
+        }
+        sum = sum.add(Ratio::from(kg).div(Ratio::from(1000))?)?; // kg to t
+        if crossed.is_none() && sum.sub(most)?.num() > 0 {
+            crossed = Some(n);
+        }
+    }
+    let value = sum.round(&rule)?;
+    let mut e = Explanation::new("累计排放量", "Amount so far")
+        .value(value)
+        .unit("t")
+        .formula(format!(
+            "Σ = {value} {} {permitted}",
+            if crossed.is_some() { ">" } else { "≤" }
+        ))
+        .clause(p.clause_ref())
+        .note(&p.note.zh, &p.note.en);
+    if missing > 0 {
+        e = e.note(
+            format!("{missing}个时段缺数，累计值偏低"),
+            format!("{missing} periods are missing: the sum is too low"),
+        );
+    }
+    let share = sum.div(most)?.mul(Ratio::from(100))?.round(&rule)?;
+    let columns = vec![
+        ("share", share.into()),
+        ("left", most.sub(sum)?.round(&rule)?.into()),
+        ("over", crossed.is_some().into()),
+        ("crossed_at", crossed.into()),
         ("missing", missing.into()),
     ];
     Ok(Outcome {
