@@ -293,6 +293,7 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::ecology::FUNCTIONS,
     crate::code::FUNCTIONS,
     crate::deadline::FUNCTIONS,
+    crate::basis::FUNCTIONS,
     &[crate::round::FUNCTIONS],
 ];
 
