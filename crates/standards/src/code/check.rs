@@ -31,9 +31,8 @@ impl<'a> Check<'a> {
 
     fn read(law: &'a Provision, row: usize) -> Result<Self, EvalError> {
         let bad = |column: &str| EvalError::law(law, format!("row {}, column `{column}` cannot be used", row + 1));
-        let place = |column: &str| -> Result<usize, EvalError> {
-            law.table.text(row, column).parse().map_err(|_| bad(column))
-        };
+        let place =
+            |column: &str| -> Result<usize, EvalError> { law.table.text(row, column).parse().map_err(|_| bad(column)) };
         let numbers = |column: &str| -> Result<Vec<i64>, EvalError> {
             let words = law.table.text(row, column).split(' ').filter(|w| !w.is_empty());
             words.map(|w| w.parse().map_err(|_| bad(column))).collect()
@@ -55,7 +54,11 @@ impl<'a> Check<'a> {
             && check.modulus > 0
             && usize::try_from(check.modulus).is_ok_and(|m| m <= check.result.len())
             && (check.numbers.is_empty() || check.numbers.len() == check.characters.len());
-        if sound { Ok(check) } else { Err(bad("modulus, result, numbers")) }
+        if sound {
+            Ok(check)
+        } else {
+            Err(bad("modulus, result, numbers"))
+        }
     }
 
     fn value(&self, ch: char) -> Option<i64> {
@@ -74,7 +77,9 @@ impl<'a> Check<'a> {
             sum = (sum + value.checked_mul(*weight)?).checked_rem(self.modulus)?;
         }
         let sum = if self.negative { -sum } else { sum };
-        self.result.get(usize::try_from(sum.rem_euclid(self.modulus)).ok()?).copied()
+        self.result
+            .get(usize::try_from(sum.rem_euclid(self.modulus)).ok()?)
+            .copied()
     }
 
     /// The fault, if the check does not come out.
@@ -84,7 +89,10 @@ impl<'a> Check<'a> {
         if found == expected {
             return None;
         }
-        let (zh, en) = (self.law.table.text(self.row, "title_zh"), self.law.table.text(self.row, "title_en"));
+        let (zh, en) = (
+            self.law.table.text(self.row, "title_zh"),
+            self.law.table.text(self.row, "title_en"),
+        );
         Some(Fault {
             at: self.at,
             expected: expected.to_string(),

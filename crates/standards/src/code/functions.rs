@@ -124,7 +124,10 @@ fn outcome(scheme: &Scheme<'_>, read: &Read<'_>, given: &str, code: &str) -> Out
         }
     }
     if code != given {
-        e = e.note(format!("按{code}读取（原写{given}）"), format!("read as {code}; written as {given}"));
+        e = e.note(
+            format!("按{code}读取（原写{given}）"),
+            format!("read as {code}; written as {given}"),
+        );
         reasons.push(format!("按{code}读取 / read as {code}"));
     }
     Outcome {

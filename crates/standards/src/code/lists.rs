@@ -70,7 +70,9 @@ fn factor(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (asked, medium) = (args.text("factor")?, args.get("medium"));
     let rows: Vec<usize> = (0..p.table.rows.len())
         .filter(|&r| {
-            ["code", "old", "name_zh"].iter().any(|col| p.table.text(r, col).eq_ignore_ascii_case(asked))
+            ["code", "old", "name_zh"]
+                .iter()
+                .any(|col| p.table.text(r, col).eq_ignore_ascii_case(asked))
                 && medium.is_none_or(|m| p.table.text(r, "medium") == m)
         })
         .collect();
@@ -118,7 +120,12 @@ fn meaning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let p = c.law.at(&format!("code.list.{list}"), c.date, c.division)?;
     let row = p.table.find(&[("code", code)]).ok_or_else(|| {
-        let reason = format!("`{code}` is not in {} ({}); it has {}", p.standard.number, p.clause, words(p, "code"));
+        let reason = format!(
+            "`{code}` is not in {} ({}); it has {}",
+            p.standard.number,
+            p.clause,
+            words(p, "code")
+        );
         EvalError::argument("code", reason)
     })?;
     let text = |column: &str| p.table.text(row, column).to_string();
@@ -136,7 +143,10 @@ fn meaning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .note(&p.note.zh, &p.note.en);
     Ok(Outcome {
         value: text("name_zh").into(),
-        columns: vec![("name_en", text("name_en").into()), ("detail", detail.join("; ").into())],
+        columns: vec![
+            ("name_en", text("name_en").into()),
+            ("detail", detail.join("; ").into()),
+        ],
         explanation: e,
     })
 }

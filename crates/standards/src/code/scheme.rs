@@ -203,7 +203,11 @@ impl Part<'_> {
         let mut fault = |at: usize, zh: String, en: String| {
             faults.push(Fault {
                 at,
-                expected: if self.words.len() == 1 { self.words[0].to_string() } else { String::new() },
+                expected: if self.words.len() == 1 {
+                    self.words[0].to_string()
+                } else {
+                    String::new()
+                },
                 reason: (zh, en),
                 fatal: true,
                 clause: clause(),
@@ -224,8 +228,11 @@ impl Part<'_> {
                 return None;
             }
         } else {
-            let wrong: Vec<(usize, char)> =
-                text.chars().enumerate().filter(|(_, ch)| !self.alphabet.contains(ch)).collect();
+            let wrong: Vec<(usize, char)> = text
+                .chars()
+                .enumerate()
+                .filter(|(_, ch)| !self.alphabet.contains(ch))
+                .collect();
             for &(i, ch) in &wrong {
                 let at = start + i + 1;
                 fault(

@@ -8,7 +8,10 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     name: "deadline.between",
     title: ("两日之间的工作日和自然日", "Working and natural days between two days"),
     args: &[
-        Arg::text("from", ("起日（不计入），YYYY-MM-DD", "first day, not counted, YYYY-MM-DD")),
+        Arg::text(
+            "from",
+            ("起日（不计入），YYYY-MM-DD", "first day, not counted, YYYY-MM-DD"),
+        ),
         Arg::text("to", ("止日（计入），YYYY-MM-DD", "last day, counted, YYYY-MM-DD")),
     ],
     results: &[Column::number("natural")],
@@ -21,7 +24,12 @@ pub(crate) fn date(name: &str, text: &str) -> Result<NaiveDate, EvalError> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|d| (1..=9999).contains(&d.year()))
-        .ok_or_else(|| EvalError::argument(name, format!("`{text}` is no date: write YYYY-MM-DD / 应写作YYYY-MM-DD")))
+        .ok_or_else(|| {
+            EvalError::argument(
+                name,
+                format!("`{text}` is no date: write YYYY-MM-DD / 应写作YYYY-MM-DD"),
+            )
+        })
 }
 
 /// The working days of all years recorded.

@@ -15,7 +15,10 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
         Arg::number("days", "d", ("天数，代替期限", "number of days, in place of a rule")).optional(),
         Arg::text(
             "count",
-            ("天数按working工作日或natural自然日，默认natural", "for days: working or natural (default)"),
+            (
+                "天数按working工作日或natural自然日，默认natural",
+                "for days: working or natural (default)",
+            ),
         )
         .optional(),
         Arg::number("extensions", "1", ("批准延长的次数", "times it was extended")).optional(),
@@ -58,7 +61,9 @@ impl Suspended {
         if !text.contains("..") {
             let days = Decimal::parse(text).ok().and_then(|d| whole(d));
             return days.map(Self::Days).ok_or_else(|| {
-                wrong(format!("`{text}`: write a whole number of days or 2024-06-03..2024-06-07"))
+                wrong(format!(
+                    "`{text}`: write a whole number of days or 2024-06-03..2024-06-07"
+                ))
             });
         }
         let mut periods = Vec::new();
@@ -139,9 +144,13 @@ fn term<'a>(c: &Context<'a>, args: &Args) -> Result<Term<'a>, EvalError> {
         (Some(name), None) => {
             let rule = Rule::find(c, name)?;
             if args.get("count").is_some() {
-                return Err(EvalError::argument("count", "the rule says how its days are counted: leave it out"));
+                return Err(EvalError::argument(
+                    "count",
+                    "the rule says how its days are counted: leave it out",
+                ));
             }
-            let number = |d: Decimal| whole(d).ok_or_else(|| EvalError::law(rule.law, format!("`{d}` is no whole number")));
+            let number =
+                |d: Decimal| whole(d).ok_or_else(|| EvalError::law(rule.law, format!("`{d}` is no whole number")));
             let allowed = rule.extend_max.map_or(Ok(0), number)?;
             if times > allowed {
                 let reason = format!("{} allows {allowed} extension(s) / 最多延长{allowed}次", rule.basis());
@@ -160,12 +169,20 @@ fn term<'a>(c: &Context<'a>, args: &Args) -> Result<Term<'a>, EvalError> {
         }
         (None, Some(days)) => {
             if times > 0 {
-                return Err(EvalError::argument("extensions", "only a rule says how long an extension is"));
+                return Err(EvalError::argument(
+                    "extensions",
+                    "only a rule says how long an extension is",
+                ));
             }
             let working = match args.get("count") {
                 None | Some("natural" | "自然日") => false,
                 Some("working" | "工作日") => true,
-                Some(other) => return Err(EvalError::argument("count", format!("`{other}`: write working or natural"))),
+                Some(other) => {
+                    return Err(EvalError::argument(
+                        "count",
+                        format!("`{other}`: write working or natural"),
+                    ));
+                }
             };
             Ok(Term {
                 rule: None,
@@ -186,7 +203,9 @@ fn nominal(calendar: Calendar<'_>, t: &Term<'_>, start: NaiveDate, out: &Suspend
     let first = if t.first_counts { start } else { later(start, 1)? };
     let months = |n: u64| {
         let n = u32::try_from(n).ok()?;
-        start.checked_add_months(Months::new(n)).filter(|d| *d <= NaiveDate::MAX)
+        start
+            .checked_add_months(Months::new(n))
+            .filter(|d| *d <= NaiveDate::MAX)
     };
     let too_long = || EvalError::argument("days", "the term lies beyond the calendar");
     match (t.unit.as_str(), t.working) {
@@ -205,7 +224,11 @@ fn nominal(calendar: Calendar<'_>, t: &Term<'_>, start: NaiveDate, out: &Suspend
         }
         ("d", false) => {
             let end = later(start, t.amount)?;
-            let end = if t.first_counts && t.amount > 0 { end.pred_opt().unwrap_or(end) } else { end };
+            let end = if t.first_counts && t.amount > 0 {
+                end.pred_opt().unwrap_or(end)
+            } else {
+                end
+            };
             out.moved(first, end)
         }
         ("month", _) => out.moved(first, months(t.amount).ok_or_else(too_long)?),
@@ -235,7 +258,10 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let counting = c.law.at("deadline.counting", c.date, c.division)?;
     let mut e = Explanation::new("届满日", "Last day")
         .value(value)
-        .formula(format!("{start} + {} {} ({count}) = {nominal} → {value}", t.amount, t.unit))
+        .formula(format!(
+            "{start} + {} {} ({count}) = {nominal} → {value}",
+            t.amount, t.unit
+        ))
         .clause(counting.clause_ref());
     for clause in calendar.clauses(first, value) {
         e = e.clause(clause);

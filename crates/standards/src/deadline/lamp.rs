@@ -8,7 +8,14 @@ use law::Provision;
 
 const START: Arg = Arg::text("start", ("起算日，YYYY-MM-DD", "the day it started, YYYY-MM-DD"));
 const DUE: Arg = Arg::text("due", ("届满日，YYYY-MM-DD", "its last day, YYYY-MM-DD"));
-const TODAY: Arg = Arg::text("today", ("当日，YYYY-MM-DD，默认为判定日期", "today, YYYY-MM-DD; the day of judgement unless given")).optional();
+const TODAY: Arg = Arg::text(
+    "today",
+    (
+        "当日，YYYY-MM-DD，默认为判定日期",
+        "today, YYYY-MM-DD; the day of judgement unless given",
+    ),
+)
+.optional();
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -18,7 +25,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
             START,
             DUE,
             TODAY,
-            Arg::text("count", ("按working工作日或natural自然日，默认natural", "working or natural (default)")).optional(),
+            Arg::text(
+                "count",
+                (
+                    "按working工作日或natural自然日，默认natural",
+                    "working or natural (default)",
+                ),
+            )
+            .optional(),
         ],
         results: &[Column::number("left"), Column::number("total")],
         keys: &["deadline.lamp"],
@@ -62,14 +76,26 @@ fn shown(colour: &str, zh: &str, en: &str) -> Explanation {
 
 fn lamp(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("deadline.lamp", c.date, c.division)?;
-    let (start, due, today) = (date("start", args.text("start")?)?, date("due", args.text("due")?)?, today(c, args)?);
+    let (start, due, today) = (
+        date("start", args.text("start")?)?,
+        date("due", args.text("due")?)?,
+        today(c, args)?,
+    );
     if due < start || today < start {
-        return Err(EvalError::argument("start", format!("{start} lies after the last day or after today")));
+        return Err(EvalError::argument(
+            "start",
+            format!("{start} lies after the last day or after today"),
+        ));
     }
     let working = match args.get("count") {
         None | Some("natural" | "自然日") => false,
         Some("working" | "工作日") => true,
-        Some(other) => return Err(EvalError::argument("count", format!("`{other}`: write working or natural"))),
+        Some(other) => {
+            return Err(EvalError::argument(
+                "count",
+                format!("`{other}`: write working or natural"),
+            ));
+        }
     };
     let length = |from: NaiveDate, to: NaiveDate| -> Result<i64, EvalError> {
         if !working {
@@ -82,7 +108,14 @@ fn lamp(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
         Ok(n)
     };
-    let (total, left) = (length(start, due)?, if today <= due { length(today, due)? } else { -length(due, today)? });
+    let (total, left) = (
+        length(start, due)?,
+        if today <= due {
+            length(today, due)?
+        } else {
+            -length(due, today)?
+        },
+    );
     let share = cell(p, "yellow_left")?;
     // left / total <= share %, without dividing: a term of no days has nothing left.
     let near = Decimal::from_int(left).mul(Decimal::from_int(100))? <= share.mul(Decimal::from_int(total))?;
@@ -122,7 +155,10 @@ fn task(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         "green"
     };
     let e = shown(colour, "任务颜色", "Colour of the task")
-        .formula(format!("{planned} % - {done} % = {} %; {left} d", Ratio::from(behind).shown(2)))
+        .formula(format!(
+            "{planned} % - {done} % = {} %; {left} d",
+            Ratio::from(behind).shown(2)
+        ))
         .clause(p.clause_ref())
         .note(&p.note.zh, &p.note.en);
     Ok(Outcome {

@@ -13,7 +13,11 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
             "period",
             ("报告期：2024、2024-Q3 或 2024-09", "period: 2024, 2024-Q3 or 2024-09"),
         ),
-        Arg::text("permit_from", ("许可证生效日，YYYY-MM-DD", "first day of the permit, YYYY-MM-DD")).optional(),
+        Arg::text(
+            "permit_from",
+            ("许可证生效日，YYYY-MM-DD", "first day of the permit, YYYY-MM-DD"),
+        )
+        .optional(),
     ],
     results: &[Column::text("due"), Column::text("into"), Column::number("held_days")],
     keys: &["deadline.report"],
@@ -35,7 +39,11 @@ impl Period {
         };
         let year: i32 = year.parse().ok().filter(|y| (1..9999).contains(y))?;
         let (kind, month, months) = match rest.strip_prefix(['Q', 'q']) {
-            Some(q) => ("quarter", (q.parse::<u32>().ok().filter(|q| (1..=4).contains(q))? - 1) * 3 + 1, 3),
+            Some(q) => (
+                "quarter",
+                (q.parse::<u32>().ok().filter(|q| (1..=4).contains(q))? - 1) * 3 + 1,
+                3,
+            ),
             None if rest.is_empty() => ("year", 1, 12),
             None => ("month", rest.parse().ok()?, 1),
         };
@@ -76,7 +84,10 @@ fn report(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let from = args.get("permit_from").map(|t| date("permit_from", t)).transpose()?;
     let from = from.map_or(period.first, |d| d.max(period.first));
     if from > last {
-        return Err(EvalError::argument("permit_from", format!("the permit begins after {last}: nothing to report")));
+        return Err(EvalError::argument(
+            "permit_from",
+            format!("the permit begins after {last}: nothing to report"),
+        ));
     }
     // Held for longer than so much of the period: the day that much later must still lie in it.
     let (amount, unit) = (number("held_over")?, p.table.text(row, "unit"));
@@ -108,11 +119,7 @@ fn report(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let value = due.then(|| day.to_string());
     Ok(Outcome {
         value: value.into(),
-        columns: vec![
-            ("due", due.into()),
-            ("into", name.into()),
-            ("held_days", held.into()),
-        ],
+        columns: vec![("due", due.into()), ("into", name.into()), ("held_days", held.into())],
         explanation: e,
     })
 }

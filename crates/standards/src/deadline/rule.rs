@@ -25,7 +25,11 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
         Column::text("title"),
         Column::text("basis"),
     ],
-    keys: &["deadline.rule.penalty", "deadline.rule.petition", "deadline.rule.permit"],
+    keys: &[
+        "deadline.rule.penalty",
+        "deadline.rule.petition",
+        "deadline.rule.permit",
+    ],
     eval: lookup,
 }];
 
@@ -90,7 +94,10 @@ impl<'a> Rule<'a> {
             .value(self.amount)
             .unit(self.unit())
             .clause(self.clause.clone())
-            .note(format!("起算：{}", self.text("from_zh")), format!("from: {}", self.text("from_en")));
+            .note(
+                format!("起算：{}", self.text("from_zh")),
+                format!("from: {}", self.text("from_en")),
+            );
         match self.text("note_zh") {
             "" => e,
             zh => e.note(zh, self.text("note_en")),
