@@ -13,43 +13,44 @@ const RESULTS: &[Column] = &[
     Column::text("reason"),
 ];
 
-/// One function for one kind of code: `code.<name>` reads `code.<name>.parts`.
+/// One function for one kind of code: `code.<name>` reads `code.<name>.parts`; beside it the key that is
+/// sure to be recorded (the parts of some codes are not yet).
 macro_rules! codes {
-    ($($name:literal, $zh:literal, $en:literal, $arg_zh:literal, $arg_en:literal;)*) => {
+    ($($name:literal reads $key:literal, $zh:literal, $en:literal, $arg_zh:literal, $arg_en:literal;)*) => {
         pub(super) const FUNCTIONS: &[Function] = &[$(Function {
             name: concat!("code.", $name),
             title: ($zh, $en),
             args: &[Arg::text("code", ($arg_zh, $arg_en))],
             results: RESULTS,
-            keys: &[concat!("code.", $name, ".parts")],
+            keys: &[$key],
             eval: |c, a| check(c, a, $name),
         }),*];
     };
 }
 
 codes! {
-    "credit", "统一社会信用代码校验", "Unified social credit code",
+    "credit" reads "code.credit.parts", "统一社会信用代码校验", "Unified social credit code",
         "18位统一社会信用代码，如 91130200699229617X", "18-character code such as 91130200699229617X";
-    "organisation", "组织机构代码校验", "Organisation code",
+    "organisation" reads "code.organisation.parts", "组织机构代码校验", "Organisation code",
         "组织机构代码，如 69922961-7", "organisation code such as 69922961-7";
-    "permit", "排污许可证编号与固定污染源代码校验", "Permit number and code of a fixed source",
+    "permit" reads "code.permit.parts", "排污许可证编号与固定污染源代码校验", "Permit number and code of a fixed source",
         "22位编号，如 91130200699229617X001P", "22 characters such as 91130200699229617X001P";
-    "outlet", "排放口与设施编号校验", "Number of an outlet or facility",
+    "outlet" reads "code.outlet.parts", "排放口与设施编号校验", "Number of an outlet or facility",
         "编号 DA001 DW001 TA001 MF0001 YS001，或前加22位固定污染源代码",
         "number DA001 DW001 TA001 MF0001 YS001, or with the 22-character source code before it";
-    "outfall", "入河排污口代码校验", "Code of an outfall into a river",
+    "outfall" reads "code.list.outfall", "入河排污口代码校验", "Code of an outfall into a river",
         "入河排污口代码", "code of the outfall";
-    "waste", "危险废物代码格式校验", "Format of a hazardous-waste code",
+    "waste" reads "code.waste.parts", "危险废物代码格式校验", "Format of a hazardous-waste code",
         "危险废物代码，如 900-041-49", "waste code such as 900-041-49";
-    "division", "行政区划代码校验", "Administrative division code",
+    "division" reads "code.division.parts", "行政区划代码校验", "Administrative division code",
         "6、9或12位行政区划代码，如 340100", "6, 9 or 12 digits such as 340100";
-    "plate", "机动车号牌号码校验", "Vehicle plate",
-        "号牌号码，如 皖A12345 皖AD12345", "plate such as 皖A12345 皖AD12345";
-    "vin", "车辆识别代号校验", "Vehicle identification number",
+    "plate" reads "code.plate.parts", "机动车号牌号码校验", "Vehicle plate",
+        "号牌号码，如 皖A12345 皖AD12345", "plate: character of the province, letter and serial";
+    "vin" reads "code.vin.parts", "车辆识别代号校验", "Vehicle identification number",
         "17位车辆识别代号，如 1M8GDM9AXKP042788", "17 characters such as 1M8GDM9AXKP042788";
-    "machinery", "非道路移动机械信息公开编号校验", "Disclosure number of non-road machinery",
+    "machinery" reads "code.machinery.parts", "非道路移动机械信息公开编号校验", "Disclosure number of non-road machinery",
         "24位环保信息公开编号，如 CNFJG300LL01010000000001", "24 characters such as CNFJG300LL01010000000001";
-    "mn", "数采仪设备唯一标识校验", "Device number of HJ 212",
+    "mn" reads "code.mn.parts", "数采仪设备唯一标识校验", "Device number of HJ 212",
         "设备唯一标识MN，如 010000A8900016F000169DC0", "device number MN such as 010000A8900016F000169DC0";
 }
 

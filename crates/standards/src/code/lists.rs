@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 "factor",
                 (
                     "因子编码、2005年旧编码或中文名称：w01018 011 化学需氧量",
-                    "code, code of 2005 or Chinese name: w01018 011 化学需氧量",
+                    "code, code of 2005 or Chinese name: w01018 011",
                 ),
             ),
             Arg::text(
@@ -93,7 +93,7 @@ fn factor(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut e = Explanation::new("因子编码", "Code of the factor")
         .value(&code)
         .clause(p.clause_ref_row(row))
-        .note(text("name_zh"), text("code"));
+        .note(text("name_zh"), text("name_zh"));
     if !text("trap_zh").is_empty() {
         e = e.note(text("trap_zh"), text("trap_en"));
     }

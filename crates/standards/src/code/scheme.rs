@@ -64,16 +64,15 @@ impl<'a> Scheme<'a> {
         };
         let mut forms: Vec<Form<'a>> = Vec::new();
         for row in 0..law.table.rows.len() {
-            let form = law.table.text(row, "form");
-            if forms.last().is_none_or(|f| f.name != form) {
-                forms.push(Form {
-                    name: form,
-                    parts: Vec::new(),
-                    checks: checks.map_or(Ok(Vec::new()), |p| Check::of_form(p, form))?,
-                });
+            let (name, part) = (law.table.text(row, "form"), part(c, law, row)?);
+            match forms.last_mut() {
+                Some(form) if form.name == name => form.parts.push(part),
+                _ => forms.push(Form {
+                    name,
+                    parts: vec![part],
+                    checks: checks.map_or(Ok(Vec::new()), |p| Check::of_form(p, name))?,
+                }),
             }
-            let part = part(c, law, row)?;
-            forms.extend_part(part);
         }
         Ok(Self { law, forms })
     }
@@ -98,17 +97,6 @@ impl<'a> Scheme<'a> {
         lengths.sort_unstable();
         lengths.dedup();
         lengths
-    }
-}
-
-trait ExtendPart<'a> {
-    fn extend_part(&mut self, part: Part<'a>);
-}
-impl<'a> ExtendPart<'a> for Vec<Form<'a>> {
-    fn extend_part(&mut self, part: Part<'a>) {
-        if let Some(form) = self.last_mut() {
-            form.parts.push(part);
-        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn date(name: &str, text: &str) -> Result<NaiveDate, EvalError> {
 
 /// The working days of all years recorded.
 #[derive(Clone, Copy)]
-pub(crate) struct Calendar<'a>(pub &'a Context<'a>);
+pub(super) struct Calendar<'a>(pub &'a Context<'a>);
 
 impl Calendar<'_> {
     /// Whether a day is worked.

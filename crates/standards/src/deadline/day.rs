@@ -59,7 +59,7 @@ impl Suspended {
             return Ok(Self::Days(0));
         };
         if !text.contains("..") {
-            let days = Decimal::parse(text).ok().and_then(|d| whole(d));
+            let days = Decimal::parse(text).ok().and_then(whole);
             return days.map(Self::Days).ok_or_else(|| {
                 wrong(format!(
                     "`{text}`: write a whole number of days or 2024-06-03..2024-06-07"
@@ -123,6 +123,8 @@ struct Term<'a> {
     working: bool,
     first_counts: bool,
     rolls: bool,
+    /// Counted backwards: the last day on which something may still be done before `start`.
+    before: bool,
 }
 
 fn yes(word: &str, default: bool) -> bool {
@@ -163,7 +165,8 @@ fn term<'a>(c: &Context<'a>, args: &Args) -> Result<Term<'a>, EvalError> {
                 unit: rule.unit().to_string(),
                 working: rule.text("count") == "working",
                 first_counts: yes(rule.text("first_day"), default("first_day")),
-                rolls: yes(rule.text("roll"), default("roll")),
+                rolls: rule.text("roll") != "before" && yes(rule.text("roll"), default("roll")),
+                before: rule.text("roll") == "before",
                 rule: Some(rule),
             })
         }
@@ -191,6 +194,7 @@ fn term<'a>(c: &Context<'a>, args: &Args) -> Result<Term<'a>, EvalError> {
                 working,
                 first_counts: default("first_day"),
                 rolls: default("roll"),
+                before: false,
             })
         }
         (Some(_), Some(_)) => Err(EvalError::argument("days", "give either `rule` or `days`")),
@@ -203,11 +207,17 @@ fn nominal(calendar: Calendar<'_>, t: &Term<'_>, start: NaiveDate, out: &Suspend
     let first = if t.first_counts { start } else { later(start, 1)? };
     let months = |n: u64| {
         let n = u32::try_from(n).ok()?;
-        start
-            .checked_add_months(Months::new(n))
-            .filter(|d| *d <= NaiveDate::MAX)
+        start.checked_add_months(Months::new(n))
     };
     let too_long = || EvalError::argument("days", "the term lies beyond the calendar");
+    if t.before {
+        let (mut left, mut day) = (t.amount, start);
+        while left > 0 {
+            day = day.pred_opt().ok_or_else(too_long)?;
+            left -= u64::from(!t.working || calendar.works(day)?);
+        }
+        return Ok(day);
+    }
     match (t.unit.as_str(), t.working) {
         ("d", true) => {
             let extra = if let Suspended::Days(n) = out { *n } else { 0 };
@@ -248,34 +258,40 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let nominal = nominal(calendar, &t, start, &out)?;
     // Only a moved end needs the calendar of its year; without one the day is shown as provisional.
     let next = calendar.next_working(nominal);
-    let provisional = next.is_err();
+    let provisional = t.rolls && next.is_err();
     let value = match &next {
         Ok(next) if t.rolls => *next,
         _ => nominal,
     };
     let count = if t.working { "working" } else { "natural" };
-    let first = if t.first_counts { start } else { later(start, 1)? };
+    let first = if t.first_counts || t.before {
+        start
+    } else {
+        later(start, 1)?
+    };
     let counting = c.law.at("deadline.counting", c.date, c.division)?;
     let mut e = Explanation::new("届满日", "Last day")
         .value(value)
         .formula(format!(
-            "{start} + {} {} ({count}) = {nominal} → {value}",
-            t.amount, t.unit
+            "{start} {} {} {} ({count}) = {nominal} → {value}",
+            if t.before { "-" } else { "+" },
+            t.amount,
+            t.unit
         ))
         .clause(counting.clause_ref());
-    for clause in calendar.clauses(first, value) {
+    for clause in calendar.clauses(first.min(value), first.max(value)) {
         e = e.clause(clause);
     }
     if let Some(rule) = &t.rule {
         e = e.input(rule.explained());
     }
-    if let Err(reason) = &next {
+    if let (Err(reason), true) = (&next, provisional) {
         e = e.note(
             format!("暂定：{value}所在年份的节假日安排未录入，不能判断是否顺延"),
             format!("provisional: {reason}"),
         );
     }
-    if let (Ok(next), false) = (&next, t.rolls)
+    if let (Ok(next), false, false) = (&next, t.rolls, t.before)
         && *next != nominal
     {
         e = e.note(
@@ -289,7 +305,10 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         columns: vec![
             ("first", first.to_string().into()),
             ("nominal", nominal.to_string().into()),
-            ("next_working", next.ok().map(|d| d.to_string()).into()),
+            (
+                "next_working",
+                next.ok().filter(|_| !t.before).map(|d| d.to_string()).into(),
+            ),
             ("provisional", provisional.into()),
             ("count", count.into()),
             ("amount", i64::try_from(t.amount).ok().into()),

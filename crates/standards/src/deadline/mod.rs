@@ -11,7 +11,7 @@ mod rule;
 
 use crate::Function;
 
-pub(crate) use calendar::{Calendar, date};
+pub(crate) use calendar::date;
 
 /// All registered functions of this room, topic by topic.
 pub(crate) const FUNCTIONS: &[&[Function]] = &[
