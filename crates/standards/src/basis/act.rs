@@ -130,14 +130,17 @@ impl<'a> Basis<'a> {
 
     pub fn explained(&self, zh: &str, en: &str) -> Explanation {
         let (low, high) = (self.text("fine_min"), self.text("fine_max"));
-        let to = self.law.to.map_or_else(String::new, |d| d.to_string());
+        let (to_zh, to_en) = match self.law.to {
+            None => (String::new(), String::new()),
+            Some(day) => (format!("至{day}"), format!(" to {day}")),
+        };
         let e = Explanation::new(zh, en)
             .value(format!("{low}～{high}"))
             .unit(Unit::parse(self.unit()).map_or_else(|_| self.unit().to_string(), |u| u.label()))
             .clause(self.law.clause_ref_row(self.row))
             .note(
-                format!("{}，{}起至{to}", self.law.standard.title.zh, self.law.from),
-                format!("{}, from {} to {to}", self.law.standard.title.en, self.law.from),
+                format!("{}，{}起{to_zh}", self.law.standard.title.zh, self.law.from),
+                format!("{}, from {}{to_en}", self.law.standard.title.en, self.law.from),
             );
         let e = match self.text("other_zh") {
             "" => e,

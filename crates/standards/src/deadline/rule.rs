@@ -47,9 +47,11 @@ impl<'a> Rule<'a> {
     /// Finds `topic.step`.
     pub fn find(c: &Context<'a>, name: &str) -> Result<Self, EvalError> {
         let (topic, step) = name.split_once('.').unwrap_or((name, ""));
-        let topics: Vec<&str> = c.law.keys().filter_map(|k| k.strip_prefix("deadline.rule.")).collect();
-        if !topics.contains(&topic) {
-            let reason = format!("`{topic}` is no topic; the topics are {} / 类别见前", topics.join(" "));
+        let topic_of = |key: &'a str| key.strip_prefix("deadline.rule.");
+        let unrecorded = c.law.missing().any(|m| topic_of(&m.key) == Some(topic));
+        let topics: Vec<&str> = c.law.keys().filter_map(topic_of).collect();
+        if !unrecorded && !topics.contains(&topic) {
+            let reason = format!("`{topic}` is no topic; the topics are {}", topics.join(" "));
             return Err(EvalError::argument("rule", reason));
         }
         let law = c.law.at(&format!("deadline.rule.{topic}"), c.date, c.division)?;
