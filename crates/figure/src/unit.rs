@@ -66,6 +66,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("h", "T", 1, 3_600, 1),
     ("d", "T", 1, 86_400, 1),
     ("a", "year", 1, 1, 1), // a calendar year has no fixed number of days
+    ("month", "year", 1, 1, 12),
     ("mol", "N", 1, 1, 1),
     ("mmol", "N", 1, 1, 1_000),
     ("Bq", "Bq", 1, 1, 1),
@@ -293,6 +294,7 @@ fn symbol_label(symbol: &str) -> String {
         "kgCO2e" => "kgCO₂e".into(),
         "yuan" => "元".into(),
         "wyuan" => "万元".into(),
+        "month" => "月".into(),
         "cell" => "个".into(),
         "wcell" => "万个".into(),
         "head" => "头".into(),

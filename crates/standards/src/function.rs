@@ -301,6 +301,7 @@ const ROOMS: &[&[&[Function]]] = &[
     crate::waste::FUNCTIONS,
     crate::code::FUNCTIONS,
     crate::deadline::FUNCTIONS,
+    crate::basis::FUNCTIONS,
     &[crate::round::FUNCTIONS],
 ];
 

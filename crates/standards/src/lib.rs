@@ -7,6 +7,7 @@
 //! provision in force on the day, or the answer is an error that says none is.
 
 pub mod air;
+mod basis;
 mod batch;
 mod bulk;
 mod chemicals;
