@@ -60,7 +60,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("ft", "L", 1, 3_048, 10_000),
     ("in", "L", 1, 254, 10_000),
     ("gal", "L", 3, 3_785_411_784, 1_000_000_000_000), // US gallon
-    ("wstere", "L", 3, 10_000, 1), // 万立方米; a symbol ending in 3 would be read as a power
+    ("wstere", "L", 3, 10_000, 1),                     // 万立方米; a symbol ending in 3 would be read as a power
     ("s", "T", 1, 1, 1),
     ("min", "T", 1, 60, 1),
     ("h", "T", 1, 3_600, 1),
@@ -119,7 +119,7 @@ const SYMBOLS: &[(&str, &str, i32, i128, i128)] = &[
     ("cell", "cell", 1, 1, 1),
     ("wcell", "cell", 1, 10_000, 1), // 万个
     ("PtCo", "colour", 1, 1, 1),     // 铂钴色度单位
-    ("head", "head", 1, 1, 1), // 头、只
+    ("head", "head", 1, 1, 1),       // 头、只
     ("degree", "degree", 1, 1, 1),
     ("yuan", "yuan", 1, 1, 1),
     ("wyuan", "yuan", 1, 10_000, 1), // 万元
