@@ -19,8 +19,15 @@ struct Section {
     rounded: bool,
     /// The number that stands for "not monitored".
     not_monitored: Decimal,
-    /// For each argument: the item, its range with the clause, whether it decides.
-    items: Vec<(Item, Option<(Decimal, Decimal, String)>, bool)>,
+    /// One for each argument.
+    items: Vec<ItemOf>,
+}
+
+struct ItemOf {
+    item: Item,
+    /// The range it can have, with the clause.
+    range: Option<(Decimal, Decimal, String)>,
+    decides: bool,
 }
 
 fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
@@ -33,7 +40,11 @@ fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
         let range = rule.range.as_ref();
         let range = range.map(|(low, high, c)| (*low, *high, format!("{} {}", c.standard, c.clause)));
         let has_limits = !judge.rules.limits(item, body, Class::I).is_empty();
-        Ok((item, range, rule.decides && has_limits))
+        Ok(ItemOf {
+            item,
+            range,
+            decides: rule.decides && has_limits,
+        })
     });
     let items = items.collect::<Result<_, EvalError>>()?;
     let p = c.law.at("water.not_monitored", c.date, c.division)?;
@@ -49,7 +60,7 @@ fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
 impl Bulk for Section {
     fn value(&self, numbers: &[Option<Decimal>]) -> Result<Brief<'_>, EvalError> {
         let mut worst = None;
-        for ((item, range, decides), v) in self.items.iter().zip(numbers) {
+        for (ItemOf { item, range, decides }, v) in self.items.iter().zip(numbers) {
             let Some(v) = v.filter(|v| *v != self.not_monitored) else {
                 continue;
             };
