@@ -4,7 +4,6 @@ use crate::check::Problem;
 use crate::{Law, LawError};
 use serde::Serialize;
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Where recorded files stand in messages and in [`crate::Provision::file`].
@@ -182,27 +181,13 @@ impl Library {
         let law = self.judge(&name, text)?;
         std::fs::create_dir_all(dir).map_err(|e| disk(dir, e))?;
         let path = dir.join(&name);
-        let half = dir.join(format!(".{name}.{}", std::process::id()));
-        let written = write_new(&half, text).and_then(|()| std::fs::hard_link(&half, &path));
-        // Whether or not the link was made, the first name is not needed any more.
-        let _ = std::fs::remove_file(&half);
-        written.map_err(|e| disk(&path, e))?;
-        std::fs::File::open(dir)
-            .and_then(|d| d.sync_all())
-            .map_err(|e| disk(dir, e))?;
+        crate::shelf::keep(dir, &path, text).map_err(|e| disk(&path, e))?;
         Ok(Added {
             file: format!("{PREFIX}{name}"),
             path,
             law,
         })
     }
-}
-
-/// A file that was not there, on disk when this returns.
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 /// The name, or the name with the first number behind it that is free.
