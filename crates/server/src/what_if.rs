@@ -171,7 +171,7 @@ pub async fn choices(State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
             .flat_map(|f| f.keys);
         for p in keys.flat_map(|k| law.versions(k)).filter(|p| p.division.is_empty()) {
             let of = starts.entry(p.from).or_default();
-            let name = format!("{} {}", p.standard.number, p.title.zh);
+            let name = p.standard.number.clone();
             if !of.contains(&name) {
                 of.push(name);
             }
