@@ -42,15 +42,25 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("inventory", "排放清单", "Inventories"),
     ("waste", "固体废物", "Solid waste"),
     ("code", "编码", "Codes"),
-    ("codes", "编码", "Codes"),
     ("deadline", "期限", "Deadlines"),
-    ("deadlines", "期限", "Deadlines"),
     ("procedure", "办理程序", "Procedures"),
     ("holiday", "节假日", "Holidays"),
     ("round", "数值修约", "Rounding"),
-    ("rounding", "数值修约", "Rounding"),
-    ("hj212", "数据传输", "Data transmission"),
 ];
+
+/// Folders and first words that are the same room under another word.
+const SAME: &[(&str, &str)] = &[
+    ("codes", "code"),
+    ("deadlines", "deadline"),
+    ("hj212", "monitoring"),
+    ("rounding", "round"),
+];
+
+fn room(word: &str) -> &str {
+    SAME.iter()
+        .find(|(other, _)| *other == word)
+        .map_or(word, |(_, room)| room)
+}
 
 impl Domain {
     /// The name of a room; its own word where none is known.
@@ -68,14 +78,14 @@ impl Domain {
 
 /// The room of a key (`air.limit` → `air`).
 pub fn domain_of(key: &str) -> &str {
-    key.split('.').next().unwrap_or(key)
+    room(key.split('.').next().unwrap_or(key))
 }
 
 impl Standard {
     /// The folder under `law/` in which its file stands.
     pub fn domain(&self) -> &str {
         let inside = self.file.strip_prefix("law/").unwrap_or(&self.file);
-        inside.split_once('/').map_or("", |(folder, _)| folder)
+        room(inside.split_once('/').map_or("", |(folder, _)| folder))
     }
 }
 

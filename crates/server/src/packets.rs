@@ -99,7 +99,9 @@ pub fn texts(why: &::evidence::Quarantined) -> Texts {
 
 /// A reason by its short name; the name itself where the catalogue has no words for it.
 fn reason(name: &str) -> Text {
-    hj212::Reason::from_name(name).map(hj212::Reason::texts).map_or_else(|| Text::new(name, name), |t| Text::new(t.zh, t.en))
+    hj212::Reason::from_name(name)
+        .map(hj212::Reason::texts)
+        .map_or_else(|| Text::new(name, name), |t| Text::new(t.zh, t.en))
 }
 
 /// Beijing time of milliseconds since 1970 UTC.

@@ -81,7 +81,8 @@ pub struct App {
 /// page of the opening day), so the oldest simply go.
 #[derive(Default)]
 struct Kept {
-    stamp: u64,
+    /// State of the day values, and the law in use.
+    stamp: (u64, String),
     days: HashMap<(Option<NaiveDate>, Option<String>), Arc<Days>>,
     homes: HashMap<Asked, Arc<Value>>,
     stands: HashMap<(String, Asked, Option<String>), Arc<Stand>>,
@@ -141,7 +142,8 @@ impl App {
         // A panic elsewhere leaves at worst an answer that is not kept.
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // Day values that cannot be read are asked for again with the next question.
-        let stamp = self.lake.day_values_version().unwrap_or(kept.stamp);
+        let version = self.lake.day_values_version().unwrap_or(kept.stamp.0);
+        let stamp = (version, self.law().fingerprint().to_string());
         if kept.stamp != stamp {
             *kept = Kept {
                 stamp,
@@ -170,7 +172,7 @@ impl App {
             if let Some(days) = kept.days.get(&key) {
                 return Ok(days.clone());
             }
-            kept.stamp
+            kept.stamp.clone()
         };
         let law = self.lake.law();
         let days = Arc::new(::plan::depths::city_days_under(
@@ -188,7 +190,7 @@ impl App {
     }
 
     /// Keeps an answer, unless day values or law have changed since its question came.
-    fn keep(&self, stamp: u64, put: impl FnOnce(&mut Kept)) {
+    fn keep(&self, stamp: (u64, String), put: impl FnOnce(&mut Kept)) {
         let mut kept = self.kept();
         if kept.stamp == stamp {
             put(&mut kept);
@@ -202,7 +204,7 @@ impl App {
             if let Some(s) = kept.stands.get(&key) {
                 return Ok(s.clone());
             }
-            kept.stamp
+            kept.stamp.clone()
         };
         let days = self.days(asked.law_of)?;
         let law = self.law();
@@ -251,7 +253,7 @@ impl App {
                 if let Some(home) = kept.homes.get(&asked) {
                     return Ok(home.clone());
                 }
-                kept.stamp
+                kept.stamp.clone()
             };
             let stands: Result<Vec<Arc<Stand>>, StandError> = app
                 .plan

@@ -50,7 +50,7 @@ export const en: Messages = {
   },
   table: {
     columns: { class1: 'class 1', class2: 'class 2', aqi_from: 'AQI from', aqi_to: 'AQI to', per_month: 'per month', mean_against: 'mean against', percentile_against: 'percentile against', limit_period: 'limit period', limit_class: 'limit class', population_below: 'population below', area_below: 'area below', in_mean: 'in mean', in_city_figure: 'in city figure', of: 'of', pollutant: 'pollutant', kilopascal: 'kPa', kelvin: 'K' },
-    words: { gbt8170: 'half to even (GB/T 8170)', max8h: 'daily max 8 h', class1: 'class 1', class2: 'class 2' },
+    words: { gbt8170: 'half to even (GB/T 8170)', max8h: 'daily max 8 h', '1d': 'day', '8hmax1d': 'daily max 8 h', class1: 'class 1', class2: 'class 2' },
   },
   certainty: { certain: 'certain', likely: 'likely', uncertain: 'uncertain', certainTitle: 'read in the standard itself', likelyTitle: 'well known, not checked in the text', uncertainTitle: 'doubtful, see the note' },
   calc: {

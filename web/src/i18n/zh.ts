@@ -52,7 +52,7 @@ export const zh = {
     columns: {
       pollutant: '污染物', factor: '因子', period: '平均时间', class1: '一级', class2: '二级', class: '类区', unit: '单位', clause: '条款', item: '项目', value: '值', limit: '限值', level: '级别', category: '类别', grade: '等级', aqi_from: 'AQI 自', aqi_to: 'AQI 至', colour: '颜色', decimals: '小数位', mode: '修约', use: '用途', minimum: '最少个数', per_month: '每月最少', february: '二月最少', of: '对象', certainty: '可信', weight: '权重', mean_against: '均值对照', percentile: '百分位', percentile_against: '百分位对照', statistic: '统计量', limit_period: '限值时段', limit_class: '限值等级', state: '状态', kind: '类型', kelvin: '温度 K', kilopascal: '气压 kPa', areas: '区域', groups: '敏感人群', division: '行政区', name: '名称', region: '片区', north: '皖北', text: '内容', check: '检查', op: '比较', row: '行', needed: '需要', report: '报告', sites: '点位数', mark: '标记', instead: '改用', per: '每', iaqi: 'IAQI', max: '上限', above: '高于', rule: '规则', order: '次序', method: '方法', window: '窗口', default: '缺省', named: '写明', population_below: '人口不足', area_below: '面积不足', in_mean: '计入均值', in_city_figure: '计入城市值',
     } as Record<string, string>,
-    words: { year: '年', '24h': '24 小时', '8h': '8 小时', '1h': '1 小时', day: '日', max8h: '日最大 8 小时', season: '季', month: '月', gbt8170: '四舍六入五成双', up: '进一', 'half-up': '四舍五入', down: '截去', yes: '是', no: '否', class1: '一级', class2: '二级' } as Record<string, string>,
+    words: { year: '年', '1d': '日', '8hmax1d': '日最大 8 小时', '24h': '24 小时', '8h': '8 小时', '1h': '1 小时', day: '日', max8h: '日最大 8 小时', season: '季', month: '月', gbt8170: '四舍六入五成双', up: '进一', 'half-up': '四舍五入', down: '截去', yes: '是', no: '否', class1: '一级', class2: '二级' } as Record<string, string>,
   },
   certainty: { certain: '确定', likely: '可能', uncertain: '存疑', certainTitle: '已对照标准原文', likelyTitle: '公认如此,未对照原文', uncertainTitle: '有疑问,见说明' },
   calc: {

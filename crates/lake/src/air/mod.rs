@@ -21,7 +21,7 @@ use crate::{Lake, Row, SeriesKey, date, day_start, days_since_1970};
 
 pub(crate) use cells::{HoursOfDay, hours_of_day};
 pub(crate) use compute::AirDays;
-pub(crate) use laws::newest;
+pub(crate) use laws::{newest, same_rules};
 
 /// Order of the six values of a day: names as in law and API.
 pub const SIX: [Pollutant; 6] = [
