@@ -44,6 +44,9 @@ pub struct Side {
     pub rows: Vec<SideRow>,
 }
 
+/// Columns that say something about a row: the unit stands beside the values, clause and certainty in the heading.
+const ABOUT: [&str; 3] = ["unit", "clause", "certainty"];
+
 impl Law {
     /// The values of a key on several days and in several divisions.
     pub fn side_by_side(&self, key: &str, wanted: &[(NaiveDate, String)]) -> Side {
@@ -73,7 +76,10 @@ impl Law {
                 .iter()
                 .map(|p| p.and_then(|p| Some((p, (0..p.table.rows.len()).find(|r| name_of(p, *r) == *name)?))))
                 .collect();
-            for column in columns.iter().filter(|c| !by.contains(c) && *c != "unit") {
+            for column in columns
+                .iter()
+                .filter(|c| !by.contains(c) && !ABOUT.contains(&c.as_str()))
+            {
                 let cell = |(p, r): (&Provision, usize)| {
                     p.table.column(column)?;
                     Some(p.table.text(r, column).to_string())
