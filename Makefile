@@ -8,7 +8,7 @@ CHROMIUM ?= /usr/bin/chromium
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/debug/qingshan
 
-.PHONY: help demo test bench fmt lint web build tools-build tools-test rust-test web-test browser-test
+.PHONY: help demo test bench fmt lint law-index web build tools-build tools-test rust-test web-test browser-test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,10 @@ fmt: ## format
 lint: ## what a reviewer's eye should not be spent on
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+law-index: ## law/INDEX.md, from the files of law
+	cargo build --workspace
+	$(BIN) --home . law index > law/.index && mv law/.index law/INDEX.md
 
 web: tools-build ## the pages, into web/dist
 	@echo "web: installing packages and building the pages"

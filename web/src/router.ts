@@ -10,9 +10,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/evidence', name: 'evidence', component: () => import('./pages/evidence/EvidencePage.vue') },
   { path: '/law', name: 'law', component: () => import('./pages/law/LawPage.vue') },
   { path: '/law/diff', name: 'law-diff', component: () => import('./pages/law/DiffPage.vue') },
+  { path: '/law/doubts', name: 'law-doubts', component: () => import('./pages/law/DoubtsPage.vue') },
+  { path: '/law/missing', name: 'law-missing', component: () => import('./pages/law/MissingLawPage.vue') },
+  { path: '/law/record', name: 'law-record', component: () => import('./pages/law/RecordPage.vue') },
   { path: '/law/standard/:number(.*)', name: 'law-standard', component: () => import('./pages/law/StandardPage.vue') },
   { path: '/law/:key', name: 'law-key', component: () => import('./pages/law/KeyPage.vue') },
   { path: '/calc/:name?', name: 'calc', component: () => import('./pages/calc/CalcPage.vue') },
+  { path: '/what-if', name: 'what-if', component: () => import('./pages/whatif/WhatIfPage.vue') },
   { path: '/packets', name: 'packets', component: () => import('./pages/packets/PacketsPage.vue') },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue') },
 ]

@@ -63,7 +63,7 @@ impl Lake {
                 .cloned()
                 .collect();
             let rows: usize = files.iter().map(|f| f.rows).sum();
-            let (state, root) = (self.inner.base.clone(), self.inner.root.clone());
+            let (state, root) = (self.base(), self.inner.root.clone());
             let (dir, month) = (dir.clone(), *month);
             removed.extend(files.iter().cloned());
             let written = self.inner.runtime.wait(async move {

@@ -100,7 +100,7 @@ impl Lake {
         if pinned.files.list.is_empty() {
             return Ok(());
         }
-        let state = self.inner.base.clone();
+        let state = self.base();
         let lake = self.clone();
         self.inner.runtime.wait(async move {
             use datafusion::physical_plan::{ExecutionPlanProperties, execute_stream};

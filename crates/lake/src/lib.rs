@@ -91,12 +91,20 @@ struct Inner {
     touched: Mutex<BTreeSet<i32>>,
     air: Mutex<Option<Arc<air::AirDays>>>,
     ledger: Mutex<import::ledger::Ledger>,
-    law: Arc<law::Law>,
+    ruling: RwLock<Ruling>,
     /// Counts changes of the reference tables.
     tables: std::sync::atomic::AtomicU64,
-    base: datafusion::execution::SessionState,
     // Last: everything above may still use it while it is dropped.
     runtime: wait::Runtime,
+}
+
+/// The law, and the session state whose functions go by it: exchanged together.
+#[derive(Clone)]
+struct Ruling {
+    law: Arc<law::Law>,
+    base: datafusion::execution::SessionState,
+    /// Counts exchanges that may change a day value or its index.
+    turn: u64,
 }
 
 impl Lake {
@@ -123,9 +131,8 @@ impl Lake {
                 touched: Mutex::default(),
                 air: Mutex::default(),
                 ledger: Mutex::default(),
-                law,
+                ruling: RwLock::new(Ruling { law, base, turn: 0 }),
                 tables: Default::default(),
-                base,
                 options,
                 runtime,
             }),
@@ -141,8 +148,31 @@ impl Lake {
     }
 
     /// The law that day values and SQL functions go by.
-    pub fn law(&self) -> &law::Law {
-        &self.inner.law
+    pub fn law(&self) -> Arc<law::Law> {
+        self.ruling().law.clone()
+    }
+
+    /// Goes by another law from now on: SQL functions, day values, indices. What is under way ends by the old one.
+    ///
+    /// # Errors
+    /// When a function cannot be registered; the old law stays then.
+    pub fn set_law(&self, law: Arc<law::Law>) -> Result<()> {
+        let mut next = self.ruling().clone();
+        functions::register(&mut next.base, &law)?;
+        // Day values are computed anew only where the rules they come from have changed.
+        next.turn += u64::from(!air::same_rules(&next.law, &law));
+        next.law = law;
+        *self.inner.ruling.write().unwrap_or_else(|e| e.into_inner()) = next;
+        Ok(())
+    }
+
+    fn ruling(&self) -> RwLockReadGuard<'_, Ruling> {
+        self.inner.ruling.read().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// The state that sessions are cut from.
+    pub(crate) fn base(&self) -> datafusion::execution::SessionState {
+        self.ruling().base.clone()
     }
 
     /// Version of the table: it grows with every commit.

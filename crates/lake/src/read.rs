@@ -131,7 +131,7 @@ impl Lake {
 
     fn read_seen(&self, wanted: Wanted, seen: Seen, each: &mut dyn FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
         let pinned = self.pinned()?;
-        let state = self.inner.base.clone();
+        let state = self.base();
         let (tx, rx) = std::sync::mpsc::sync_channel::<Result<RecordBatch>>(AHEAD);
         let Some(handle) = self.inner.runtime.handle() else {
             return Ok(());

@@ -73,13 +73,14 @@ impl Lake {
     pub fn context(&self, view: &View) -> Result<SessionContext> {
         let pinned = self.pinned()?;
         // A catalogue of its own: the base state's would be shared by all sessions.
-        let names = &self.inner.base.config_options().catalog;
+        let base = self.base();
+        let names = &base.config_options().catalog;
         let (catalog, schema) = (names.default_catalog.clone(), names.default_schema.clone());
         let catalogs = Arc::new(MemoryCatalogProviderList::new());
         let own = Arc::new(MemoryCatalogProvider::new());
         own.register_schema(&schema, Arc::new(MemorySchemaProvider::new()))?;
         catalogs.register_catalog(catalog, own);
-        let state = SessionStateBuilder::new_from_existing(self.inner.base.clone())
+        let state = SessionStateBuilder::new_from_existing(base)
             .with_catalog_list(catalogs)
             .build();
         let ctx = SessionContext::new_with_state(state);

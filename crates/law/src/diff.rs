@@ -83,7 +83,8 @@ fn cells(before: Option<&Provision>, after: Option<&Provision>) -> Vec<CellChang
     let (cols_a, cols_b) = (columns(before), columns(after));
     let mut out = Vec::new();
     for name in union(&rows_a, &rows_b) {
-        for column in union(&cols_a, &cols_b) {
+        // What names a row is said by the row itself.
+        for column in union(&cols_a, &cols_b).filter(|c| !names_a_row(before, c) && !names_a_row(after, c)) {
             let cell = |p: Option<&Provision>, rows: &[Vec<String>]| -> Option<String> {
                 let (p, row) = (p?, rows.iter().position(|r| r == name)?);
                 p.table.column(column)?;
@@ -101,6 +102,10 @@ fn cells(before: Option<&Provision>, after: Option<&Provision>) -> Vec<CellChang
         }
     }
     out
+}
+
+fn names_a_row(p: Option<&Provision>, column: &String) -> bool {
+    p.is_some_and(|p| p.table.by.contains(column))
 }
 
 /// Everything of the first list, then what only the second has.

@@ -7,15 +7,34 @@
 //!
 //! Start with [`Law::load`] and [`Law::at`]; the file format is described in the README.
 
+mod absent;
+mod addition;
 mod check;
 mod diff;
+mod domain;
+mod doubt;
+mod draft;
 mod file;
+mod library;
 mod provision;
 mod resolve;
+mod search;
+mod shelf;
+mod side;
 mod table;
+mod timeline;
 
+pub use addition::Addition;
 pub use check::Problem;
 pub use diff::{CellChange, Change};
+pub use domain::{Domain, domain_of};
+pub use doubt::{Doubt, Place};
+pub use draft::Drafted;
+pub use library::{Added, Library, Refused};
 pub use provision::{Kind, Missing, Provision, Standard};
 pub use resolve::{Law, LawError, NotInForce};
+pub use search::{Hit, HitKind};
+pub use shelf::Shelf;
+pub use side::{Picked, Side, SideRow};
 pub use table::{Table, TableError};
+pub use timeline::Stretch;

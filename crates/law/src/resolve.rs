@@ -42,8 +42,8 @@ pub struct Law {
     pub(crate) standards: Vec<Arc<Standard>>,
     /// By key; inside a key by division, then by first day.
     pub(crate) by_key: BTreeMap<String, Vec<Arc<Provision>>>,
-    missing: Vec<Arc<Missing>>,
-    fingerprint: String,
+    pub(crate) missing: Vec<Arc<Missing>>,
+    pub(crate) fingerprint: String,
 }
 
 impl Law {
@@ -235,7 +235,7 @@ impl Law {
 }
 
 /// The divisions to look under, nearest first, the nation (empty) last.
-fn levels(division: &str) -> Vec<String> {
+pub(crate) fn levels(division: &str) -> Vec<String> {
     let of_one = |code: &str| -> Vec<String> {
         match code.is_char_boundary(4) && code.len() == 6 {
             true => vec![code.into(), format!("{}00", &code[..4]), format!("{}0000", &code[..2])],

@@ -35,10 +35,18 @@ pub fn codes(factor: &str) -> Option<(&'static str, &'static str)> {
 /// # Errors
 /// As [`Lake::city_days`].
 pub fn city_days(lake: &Lake, law_of: Option<NaiveDate>) -> Result<Days, LakeError> {
+    city_days_under(lake, &lake.law(), law_of)
+}
+
+/// The same, the index by another law than the lake's: a draft laid over it.
+///
+/// # Errors
+/// As [`city_days`].
+pub fn city_days_under(lake: &Lake, law: &law::Law, law_of: Option<NaiveDate>) -> Result<Days, LakeError> {
     let Some(span) = lake.city_span()? else {
         return Ok(Days::default());
     };
-    Ok(days_of(lake.city_days(span, law_of)?))
+    Ok(days_of(lake.city_days_under(law, span, law_of)?))
 }
 
 /// The same from what was recorded up to the end of a day (Beijing).

@@ -15,4 +15,6 @@ pub mod reference;
 pub mod rules;
 pub mod stand;
 pub mod text;
+pub mod uses;
+pub mod what_if;
 pub mod words;

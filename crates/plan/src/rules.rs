@@ -1,9 +1,62 @@
 //! What the law of a day says about figures of a year and a region, read once per question.
 
 use crate::figures::{DayBounds, Region};
+use crate::measure::Figure;
 use chrono::{Datelike, NaiveDate};
 use figure::Clause;
 use law::{Law, NotInForce, Provision, TableError};
+use serde::Serialize;
+
+/// A level of the air quality index, as the law of a day has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Level {
+    pub level: String,
+    pub category_zh: String,
+    pub category_en: String,
+    /// `#00e400`
+    pub colour: String,
+}
+
+/// Levels 1 to 6 with their colours, by the law of a day; empty when none is in force.
+pub fn levels(law: &Law, on: NaiveDate, division: &str) -> Vec<Level> {
+    let Ok(p) = law.at("air.aqi.levels", on, division) else {
+        return vec![];
+    };
+    let t = &p.table;
+    (0..t.rows.len())
+        .map(|r| {
+            let part = |c: &str| t.text(r, c).parse::<u8>().unwrap_or_default();
+            Level {
+                level: t.text(r, "level").to_string(),
+                category_zh: t.text(r, "category_zh").to_string(),
+                category_en: t.text(r, "category_en").to_string(),
+                colour: format!("#{:02x}{:02x}{:02x}", part("r"), part("g"), part("b")),
+            }
+        })
+        .collect()
+}
+
+/// The keys of law that a figure of the plan rests on: its own rules, and those of the functions of its day values.
+pub fn keys_of(figure: &Figure) -> Vec<&'static str> {
+    let (own, functions): (&[&str], &[&str]) = match figure {
+        Figure::Mean { .. } => (&MEAN_KEYS, &["air.day_mean", "air.o3_8h", "air.city_mean"]),
+        Figure::GoodDays { .. } => (&GOOD_KEYS, &["air.aqi.daily", "air.good_day_ratio"]),
+        Figure::HeavyDays { .. } => (&HEAVY_KEYS, &["air.aqi.daily", "air.heavy_day_ratio"]),
+    };
+    let found = functions.iter().filter_map(|f| standards::find(f));
+    let mut keys: Vec<&str> = own
+        .iter()
+        .copied()
+        .chain(found.flat_map(|f| f.keys.iter().copied()))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+const MEAN_KEYS: [&str; 3] = ["air.region.mean", "air.percentile.valid", "round.rule"];
+const GOOD_KEYS: [&str; 4] = ["air.good_day", "air.ratio.region", "air.ratio.decimals", "round.rule"];
+const HEAVY_KEYS: [&str; 4] = ["air.heavy_day", "air.ratio.region", "air.ratio.decimals", "round.rule"];
 
 /// Rules that hold on a day for a division.
 #[derive(Debug, Clone)]

@@ -80,8 +80,12 @@ pub struct CheckArgs {
     json: bool,
 }
 
-fn app(data: &std::path::Path) -> Result<Arc<server::App>, String> {
-    let law = Arc::new(shipped::law()?);
+/// Everything the server knows, to ask it without one.
+///
+/// # Errors
+/// A folder that holds no stores.
+pub fn app(data: &std::path::Path) -> Result<Arc<server::App>, String> {
+    let law = Arc::new(shipped::law(Some(data))?);
     let s = stores::look(data, law.clone())?;
     Ok(Arc::new(stores::app(s, law, None)?))
 }
@@ -178,7 +182,7 @@ fn open_up(app: &server::App, reference: &str, depth: u32) -> Result<Explanation
 /// # Errors
 /// SQL that cannot be planned or would change something.
 pub fn sql(a: SqlArgs) -> Result<(), String> {
-    let law = Arc::new(shipped::law()?);
+    let law = Arc::new(shipped::law(Some(&a.data))?);
     let s = stores::look(&a.data, law)?;
     let answer = s.lake.answer(&a.sql, &View::default()).map_err(fail)?;
     let text = |v: &Value| match v {
@@ -219,7 +223,7 @@ pub fn sql(a: SqlArgs) -> Result<(), String> {
 /// # Errors
 /// What does not hold.
 pub fn check(a: CheckArgs) -> Result<(), String> {
-    let law = Arc::new(shipped::law()?);
+    let law = Arc::new(shipped::law(Some(&a.data))?);
     let law_problems = law.check();
     let plan = shipped::plan(shipped::PLAN)?;
     let s = stores::look(&a.data, law.clone())?;

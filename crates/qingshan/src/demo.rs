@@ -69,7 +69,7 @@ pub fn tables(lake: &Lake) -> Result<(), String> {
 /// A store or a port that cannot be used, a shipped file that cannot be read.
 pub fn run(a: DemoArgs) -> Result<(), String> {
     let began = Instant::now();
-    let law = Arc::new(shipped::law()?);
+    let law = Arc::new(shipped::law(Some(&a.data))?);
     let s = stores::open(&a.data, law.clone())?;
     tables(&s.lake)?;
     load_shipped(&s)?;

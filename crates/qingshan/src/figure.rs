@@ -28,6 +28,9 @@ pub struct FigureArgs {
     csv: bool,
     #[arg(long)]
     json: bool,
+    /// Data folder whose recorded law counts too
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -35,7 +38,7 @@ pub struct FigureArgs {
 /// # Errors
 /// What is wrong with the question, or which rule is not in force.
 pub fn run(a: FigureArgs) -> Result<(), String> {
-    let law = shipped::law()?;
+    let law = shipped::law(a.data.as_deref())?;
     let date = a.date.unwrap_or_else(crate::today);
     if a.name == "list" {
         return list(&law, a.json);
@@ -65,24 +68,84 @@ pub fn run(a: FigureArgs) -> Result<(), String> {
     Ok(())
 }
 
+/// Every function: arguments with units, results, and for each key of law its clauses and the days it covers.
 fn list(law: &law::Law, as_json: bool) -> Result<(), String> {
     if as_json {
-        return out(&json!(functions()));
+        let all: Vec<serde_json::Value> = functions()
+            .iter()
+            .map(|f| {
+                let keys: Vec<serde_json::Value> = f.keys.iter().map(|k| about(law, k)).collect();
+                let mut out = json!(f);
+                out["law"] = json!(keys);
+                out
+            })
+            .collect();
+        return out(&json!(all));
     }
+    let mut room = "";
     for f in functions() {
+        let here = law::domain_of(f.name);
+        if here != room {
+            room = here;
+            let title = law::Domain::title(room);
+            println!("# {} / {}", title.zh, title.en);
+        }
         println!("{}  {} / {}", f.name, f.title.0, f.title.1);
         for a in f.args {
+            let unit = if a.unit.is_empty() { "text" } else { a.unit };
             let optional = if a.required { "" } else { " (optional)" };
-            println!("    {} [{}]{optional}  {}", a.name, a.unit, a.title.0);
+            println!("    {} [{unit}]{optional}  {} / {}", a.name, a.title.0, a.title.1);
         }
+        let results: Vec<&str> = std::iter::once("value")
+            .chain(f.results.iter().map(|c| c.name))
+            .collect();
+        println!("    → {}", results.join(", "));
         for key in f.keys {
+            let covered: Vec<String> = law.covered(key).iter().map(|s| span(s.from, s.to)).collect();
+            println!(
+                "    {key}  {}",
+                if covered.is_empty() {
+                    "not recorded".to_string()
+                } else {
+                    covered.join(", ")
+                }
+            );
             for p in law.versions(key) {
-                let to = p.to.map_or("…".to_string(), |d| d.to_string());
-                println!("    {key}: {} {}, {} – {to}", p.standard.number, p.clause, p.from);
+                let place = if p.division.is_empty() {
+                    String::new()
+                } else {
+                    format!(", division {}", p.division)
+                };
+                println!(
+                    "        {} {}, {}{place}",
+                    p.standard.number,
+                    p.clause,
+                    span(p.from, p.to)
+                );
+            }
+            for m in law.missing().filter(|m| m.key == *key) {
+                println!("        {} {}, not recorded: {}", m.standard.number, m.clause, m.why.zh);
             }
         }
     }
     Ok(())
+}
+
+fn span(from: NaiveDate, to: Option<NaiveDate>) -> String {
+    format!("{from} – {}", to.map_or("…".to_string(), |d| d.to_string()))
+}
+
+fn about(law: &law::Law, key: &str) -> serde_json::Value {
+    let clauses: Vec<serde_json::Value> = law
+        .versions(key)
+        .iter()
+        .map(|p| {
+            json!({"standard": p.standard.number, "clause": p.clause, "from": p.from, "to": p.to, "division": p.division,
+                "certainty": p.certainty})
+        })
+        .collect();
+    let missing: Vec<_> = law.missing().filter(|m| m.key == key).collect();
+    json!({"key": key, "covered": law.covered(key), "clauses": clauses, "missing": missing})
 }
 
 fn batch(

@@ -1,16 +1,18 @@
-//! `qingshan law`: is the law sound, what holds under a key on a day, what changed between two days.
+//! `qingshan law`: is the law sound, what holds under a key on a day, what changed between two days, where do words
+//! stand, what is not recorded, and recording it.
 
-use crate::{out, shipped};
+use crate::{index, out, shipped};
 use chrono::NaiveDate;
 use clap::Subcommand;
 use law::Provision;
+use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub enum LawCommand {
     /// Gaps, overlaps, dangling references, numbers without unit, clause, source or certainty
     Check {
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        common: Common,
     },
     /// What holds under a key
     Show {
@@ -21,26 +23,55 @@ pub enum LawCommand {
         at: Option<NaiveDate>,
         #[arg(long, default_value = "")]
         division: String,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        common: Common,
     },
     /// What changed between two days
     Diff {
         first: NaiveDate,
         second: NaiveDate,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        common: Common,
     },
+    /// Where words stand: numbers, keys, titles, notes, cells of tables
+    Search {
+        words: Vec<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// What exists but is not recorded, and why
+    Missing {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Record a provision: judge a file and keep it in `law/` of the data folder, never over another
+    Add {
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// The library as a page of Markdown (`make law-index`)
+    Index,
+}
+
+#[derive(clap::Args)]
+pub struct Common {
+    /// Data folder whose recorded law counts too
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Problems of the law; a key that is not there or not in force.
+/// Problems of the law; a key that is not there or not in force; a file that is refused.
 pub fn run(command: LawCommand) -> Result<(), String> {
-    let law = shipped::law()?;
+    let load = |common: &Common| shipped::law(common.data.as_deref());
     match command {
-        LawCommand::Check { json } => {
+        LawCommand::Check { common } => {
+            let (law, json) = (load(&common)?, common.json);
             let problems = law.check();
             if json {
                 out(
@@ -58,7 +89,8 @@ pub fn run(command: LawCommand) -> Result<(), String> {
                 Err(format!("the law has {} problems", problems.len()))
             }
         }
-        LawCommand::Show { key: None, json, .. } => {
+        LawCommand::Show { key: None, common, .. } => {
+            let (law, json) = (load(&common)?, common.json);
             let keys: Vec<&str> = law.keys().collect();
             if json {
                 return out(&serde_json::json!(keys));
@@ -70,8 +102,9 @@ pub fn run(command: LawCommand) -> Result<(), String> {
             key: Some(key),
             at,
             division,
-            json,
+            common,
         } => {
+            let (law, json) = (load(&common)?, common.json);
             let p = law
                 .at(&key, at.unwrap_or_else(crate::today), &division)
                 .map_err(crate::fail)?;
@@ -81,7 +114,38 @@ pub fn run(command: LawCommand) -> Result<(), String> {
             show(p);
             Ok(())
         }
-        LawCommand::Diff { first, second, json } => {
+        LawCommand::Search { words, common } => {
+            let hits = load(&common)?.search(&words.join(" "), 200);
+            if common.json {
+                return out(&serde_json::json!(hits));
+            }
+            for h in &hits {
+                let name = if h.key.is_empty() { &h.standard } else { &h.key };
+                println!("{name}\t{}\t{} {}\t{}", h.title.zh, h.standard, h.clause, h.excerpt.zh);
+            }
+            Ok(())
+        }
+        LawCommand::Missing { common } => {
+            let law = load(&common)?;
+            if common.json {
+                return out(&serde_json::json!(law.missing().collect::<Vec<_>>()));
+            }
+            for m in law.missing() {
+                let columns = m.columns.join(",");
+                println!(
+                    "{}\t{} {}\t{}\t{}\t{columns}",
+                    m.key, m.standard.number, m.clause, m.title.zh, m.why.zh
+                );
+            }
+            Ok(())
+        }
+        LawCommand::Add { file, common } => add(&file, &common),
+        LawCommand::Index => {
+            print!("{}", index::page()?);
+            Ok(())
+        }
+        LawCommand::Diff { first, second, common } => {
+            let (law, json) = (load(&common)?, common.json);
             let changes = law.diff(first, second);
             if json {
                 return out(&serde_json::json!(changes));
@@ -106,6 +170,27 @@ pub fn run(command: LawCommand) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+fn add(file: &std::path::Path, common: &Common) -> Result<(), String> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let data = common
+        .data
+        .as_deref()
+        .ok_or("say with `--data DIR` in which data folder the file is to be kept")?;
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let added = shipped::library(Some(data))?
+        .add(&name, &text)
+        .map_err(|e| format!("{}: refused, nothing was written\n{e}", file.display()))?;
+    if common.json {
+        let missing = added.law.missing().count();
+        return out(&serde_json::json!({"ok": true, "file": added.file, "path": added.path, "missing": missing}));
+    }
+    println!("{}", added.path.display());
+    eprintln!(
+        "kept; a server that is running goes by it from its next start (a file added on its page counts at once)"
+    );
+    Ok(())
 }
 
 fn show(p: &Provision) {

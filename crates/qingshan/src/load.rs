@@ -42,7 +42,7 @@ pub fn formats() -> Result<Formats, String> {
 /// # Errors
 /// A file that cannot be read as a whole; rows that were refused are no error but are counted and shown.
 pub fn run(a: LoadArgs) -> Result<(), String> {
-    let law = Arc::new(shipped::law()?);
+    let law = Arc::new(shipped::law(Some(&a.data))?);
     let formats = formats()?;
     let s = stores::open(&a.data, law)?;
     crate::demo::tables(&s.lake)?;

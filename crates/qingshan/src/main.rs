@@ -8,6 +8,7 @@ mod assets;
 mod demo;
 mod figure;
 mod hj212;
+mod index;
 mod ingest;
 mod law;
 mod load;
@@ -15,6 +16,7 @@ mod plan;
 mod serve;
 mod shipped;
 mod stores;
+mod what_if;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};

@@ -1,4 +1,4 @@
-//! `qingshan plan check`: any plan text into chapters, items and sentences, proving that nothing of it was lost.
+//! `qingshan plan`: `what-if`, and `check`: any plan text into chapters, items and sentences, proving that nothing of it was lost.
 
 use crate::{assets, out};
 use clap::Subcommand;
@@ -15,6 +15,8 @@ pub enum PlanCommand {
         #[arg(long)]
         json: bool,
     },
+    /// What if another law, or a draft, had held: who and how many days change
+    WhatIf(crate::what_if::WhatIfArgs),
 }
 
 /// Runs the command.
@@ -22,7 +24,10 @@ pub enum PlanCommand {
 /// # Errors
 /// A file that cannot be read or is not UTF-8, with the place of the first bad byte.
 pub fn run(command: PlanCommand) -> Result<(), String> {
-    let PlanCommand::Check { file, json: as_json } = command;
+    let (file, as_json) = match command {
+        PlanCommand::Check { file, json } => (file, json),
+        PlanCommand::WhatIf(a) => return crate::what_if::run(a),
+    };
     let name = file.display();
     let bytes = std::fs::read(&file).map_err(|e| format!("{name}: {e}"))?;
     let text = String::from_utf8(bytes).map_err(|e| {

@@ -37,7 +37,7 @@ pub fn run(a: ServeArgs) -> Result<(), String> {
     let name = a.config.display();
     let text = std::fs::read_to_string(&a.config).map_err(|e| format!("{name}: {e}"))?;
     let config: Config = toml::from_str(&text).map_err(|e| format!("{name}: {e}"))?;
-    let law = Arc::new(shipped::law()?);
+    let law = Arc::new(shipped::law(Some(&config.data))?);
     let s = stores::open(&config.data, law.clone())?;
     crate::demo::tables(&s.lake)?;
     let registry = registry(config.loggers.as_deref())?;

@@ -1,24 +1,53 @@
 //! Law, plan and tables, read from what is shipped.
 
 use crate::assets;
-use law::Law;
+use law::{Law, Library};
 use plan::measure::{Plan, Sources};
 use std::collections::HashMap;
+use std::path::Path;
 
 /// Folder of the plan that is served.
 pub const PLAN: &str = "anhui-2024";
 
-/// The law, whole.
+/// Shipped files of law, and the folder `law/` of a data folder, where more is recorded.
 ///
 /// # Errors
-/// Every file that cannot be read, with its line.
-pub fn law() -> Result<Law, String> {
+/// A shipped file that cannot be read.
+pub fn library(data: Option<&Path>) -> Result<Library, String> {
     let mut files = vec![];
     for path in assets::list("law", ".toml") {
         let text = assets::text(&path)?;
         files.push((path, text));
     }
-    Law::load(files).map_err(|errors| lines(errors.iter().map(ToString::to_string)))
+    Ok(Library::new(files, data.map(|d| d.join("law"))))
+}
+
+/// The law, whole: what is shipped, and on top of it what was recorded in a data folder.
+///
+/// # Errors
+/// Every file that is wrong, with its line. A recorded file that does not fit (any more) is no reason to judge
+/// without it: it must be mended or moved away first.
+pub fn law(data: Option<&Path>) -> Result<Law, String> {
+    library(data)?.load().map_err(|errors| {
+        let recorded = errors.iter().any(|e| e.file.starts_with("added/"));
+        let hint = match (recorded, data) {
+            (true, Some(dir)) => format!(
+                "\n`added/…` lies in {}: mend the file or move it away",
+                dir.join("law").display()
+            ),
+            _ => String::new(),
+        };
+        lines(errors.iter().map(ToString::to_string)) + &hint
+    })
+}
+
+/// Files that may name keys of the law, as (path, text).
+///
+/// # Errors
+/// A shipped file that cannot be read.
+pub fn packs() -> Result<Vec<(String, String)>, String> {
+    let folders = ["packs", "plan", "data"].iter().flat_map(|f| assets::list(f, ".toml"));
+    folders.map(|path| Ok((path.clone(), assets::text(&path)?))).collect()
 }
 
 /// A plan by the name of its folder under `plan/`.

@@ -7,11 +7,12 @@ use models::forecast::Method;
 use plan::depths::Site;
 use serde::Deserialize;
 use server::{App, Parts};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Evidence and observations of one folder.
 pub struct Stores {
+    dir: PathBuf,
     pub evidence: Evidence,
     pub lake: Lake,
 }
@@ -26,7 +27,8 @@ pub fn open(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
         eprintln!("evidence: a torn tail was cut: {cut:?}");
     }
     let lake = Lake::open(&dir.join("lake"), law, lake::Options::default()).map_err(fail)?;
-    Ok(Stores { evidence, lake })
+    let dir = dir.to_owned();
+    Ok(Stores { dir, evidence, lake })
 }
 
 /// Opens both to ask only: a server may have them open at the same time.
@@ -42,7 +44,8 @@ pub fn look(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
     }
     let (evidence, _) = Evidence::open_read(&dir.join("evidence")).map_err(fail)?;
     let lake = Lake::open(&dir.join("lake"), law, lake::Options::default()).map_err(fail)?;
-    Ok(Stores { evidence, lake })
+    let dir = dir.to_owned();
+    Ok(Stores { dir, evidence, lake })
 }
 
 #[derive(Deserialize)]
@@ -71,6 +74,9 @@ pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>
     let method = assets::text("data/models/forecast.toml")?;
     Ok(App::new(Parts {
         law,
+        library: shipped::library(Some(&stores.dir))?,
+        drafts: law::Shelf::new(stores.dir.join("drafts")),
+        packs: shipped::packs()?,
         plan: Arc::new(shipped::plan(shipped::PLAN)?),
         lake: stores.lake,
         evidence: stores.evidence,

@@ -1,5 +1,12 @@
 //! Tables as xlsx: the same answers as the pages', cell by cell, with units in the headers and the mark of simulation.
 
+mod law;
+mod packets;
+mod what_if;
+
+pub use law::figure;
+pub use what_if::what_if;
+
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
 use crate::plan::unit_label;
@@ -21,9 +28,14 @@ pub struct Wanted {
     division: Option<String>,
     key: Option<String>,
     r#ref: Option<String>,
+    domain: Option<String>,
 }
 
-/// `GET /api/export/stand.xlsx?measure=…`, `law.xlsx?key=…`, `explain.xlsx?ref=…`
+/// What can be had.
+const KNOWN: &str = "stand.xlsx、law.xlsx、standards.xlsx、missing.xlsx、doubts.xlsx、figure.xlsx、what-if.xlsx、packets.xlsx、quarantine.xlsx、explain.xlsx";
+
+/// `GET /api/export/stand.xlsx?measure=…`, `law.xlsx?key=…`, `standards.xlsx`, `missing.xlsx`, `doubts.xlsx`,
+/// `packets.xlsx`, `quarantine.xlsx`, `explain.xlsx?ref=…`
 pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q): Q<Wanted>) -> ApiResult<Response> {
     let lacks =
         |name: &str| ApiError::bad(format!("缺少参数 {name}"), format!("parameter {name} is missing")).at(what.clone());
@@ -37,7 +49,22 @@ pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q):
             let s = app.stand(&measure, asked, q.division.as_deref()).await?;
             stand(&app, &s, asked)
         }
-        "law.xlsx" => law(&app, &q.key.ok_or_else(|| lacks("key"))?),
+        "law.xlsx" => law::versions(&app, &q.key.ok_or_else(|| lacks("key"))?),
+        "standards.xlsx" => law::standards(&app, q.domain.as_deref(), q.date),
+        "missing.xlsx" => law::missing(&app),
+        "doubts.xlsx" => law::doubts(&app),
+        "packets.xlsx" => packets::recent(&app),
+        "quarantine.xlsx" => {
+            let list = crate::state::blocking({
+                let app = app.clone();
+                move || {
+                    app.evidence
+                        .quarantine_list(None, packets::QUARANTINE_MAX)
+                        .map_err(ApiError::internal)
+                }
+            });
+            packets::quarantine(&list.await?)
+        }
         "explain.xlsx" => {
             let reference = q.r#ref.ok_or_else(|| lacks("ref"))?;
             let tree = app.explain(&reference).await?;
@@ -46,21 +73,46 @@ pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q):
         _ => {
             return Err(
                 ApiError::not_found(format!("没有名为 {what} 的导出"), format!("there is no export {what}")).remedy(
-                    "可用:stand.xlsx、law.xlsx、explain.xlsx",
-                    "there are stand.xlsx, law.xlsx, explain.xlsx",
+                    format!("可用:{KNOWN}"),
+                    format!("there are {}", KNOWN.replace('、', ", ")),
                 ),
             );
         }
     }
     .map_err(ApiError::internal)?;
+    Ok(file(&what, bytes))
+}
+
+/// The answer that a browser keeps as a file.
+fn file(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (
             header::CONTENT_TYPE,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_string(),
         ),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{what}\"")),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
+}
+
+/// A cell that is a number where its text is one, and the text where not.
+fn cell(sheet: &mut Worksheet, row: u32, col: u16, text: &str) -> Result<(), XlsxError> {
+    // Codes keep their zeros in front, and no cell of ours is a formula.
+    let coded = text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
+    match Decimal::parse(text) {
+        Ok(d) if !coded && text.len() <= 15 => number(sheet, row, col, Some(d)),
+        _ if text.is_empty() => Ok(()),
+        _ => sheet.write_string(row, col, text).map(|_| ()),
+    }
+}
+
+/// A row of texts.
+fn text_row(sheet: &mut Worksheet, row: u32, cells: &[&str]) -> Result<(), XlsxError> {
+    cells.iter().enumerate().try_for_each(|(i, c)| {
+        // 32,767 letters are what a cell holds.
+        let short: String = c.chars().take(32_000).collect();
+        sheet.write_string(row, i as u16, short).map(|_| ())
+    })
 }
 
 /// Numbers go in as numbers with their own decimals, so that 36.0 stays 36.0 in the cell.
@@ -158,38 +210,14 @@ fn stand(app: &App, s: &Stand, asked: Asked) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-fn law(app: &App, key: &str) -> Result<Vec<u8>, XlsxError> {
+fn explanation(tree: &Explanation) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    for (n, p) in app.law.versions(key).iter().enumerate() {
-        // Sheet names may hold neither slashes nor more than 31 letters.
-        let sheet = book.add_worksheet().set_name(format!("{} {}", n + 1, p.from))?;
-        let to = p.to.map_or("现行".to_string(), |d| d.to_string());
-        sheet.write_string(
-            0,
-            0,
-            format!("{key} {} {} {} — {to}", p.standard.number, p.clause, p.from),
-        )?;
-        sheet.write_string(1, 0, format!("{:?} {}", p.certainty, p.source))?;
-        let columns: Vec<&str> = p.table.columns.iter().map(String::as_str).collect();
-        header_row(sheet, 2, &columns)?;
-        for (i, row) in p.table.rows.iter().enumerate() {
-            for (j, cell) in row.iter().enumerate() {
-                match Decimal::parse(cell) {
-                    Ok(d) => number(sheet, i as u32 + 3, j as u16, Some(d))?,
-                    Err(_) => sheet.write_string(i as u32 + 3, j as u16, cell).map(|_| ())?,
-                }
-            }
-        }
-    }
-    if app.law.versions(key).is_empty() {
-        book.add_worksheet()
-            .write_string(0, 0, format!("没有名为 {key} 的条款键"))?;
-    }
+    origin(&mut book, tree)?;
     book.save_to_buffer()
 }
 
-fn explanation(tree: &Explanation) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+/// The sheet 由来: the tree under a figure, a node a row.
+fn origin(book: &mut Workbook, tree: &Explanation) -> Result<(), XlsxError> {
     let sheet = book.add_worksheet().set_name("由来")?;
     header_row(
         sheet,
@@ -197,8 +225,7 @@ fn explanation(tree: &Explanation) -> Result<Vec<u8>, XlsxError> {
         &["层", "名称", "数值", "单位", "算式", "条款", "证据", "说明", "模拟"],
     )?;
     let mut row = 1;
-    node(sheet, tree, 0, &mut row)?;
-    book.save_to_buffer()
+    node(sheet, tree, 0, &mut row)
 }
 
 fn node(sheet: &mut Worksheet, e: &Explanation, depth: u32, row: &mut u32) -> Result<(), XlsxError> {

@@ -2,42 +2,93 @@
 
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
+use ::law::{Domain, Law, domain_of};
 use axum::Json;
 use axum::extract::State;
+use chrono::NaiveDate;
 use serde_json::{Value, json};
-use standards::{Args, Context, functions};
+use standards::{Arg, ArgKind, Args, Context, Function, Outcome, functions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// `GET /api/functions`: name, arguments with units, results, the law keys read, and the days they are in force.
+/// Most words that are offered for an argument.
+const CHOICES_MAX: usize = 80;
+
+/// The words an argument may take, where a table of the function's own law has a column of that name.
+fn choices(law: &Law, f: &Function, arg: &Arg) -> Vec<String> {
+    if arg.kind != ArgKind::Text {
+        return vec![];
+    }
+    let columns: &[&str] = match arg.name {
+        "factor" | "pollutant" | "item" => &["pollutant", "factor", "item"],
+        name => &[name],
+    };
+    let mut out: Vec<String> = vec![];
+    for p in f.keys.iter().flat_map(|k| law.versions(k)) {
+        for c in columns.iter().filter(|c| p.table.by.iter().any(|b| b == **c)) {
+            for r in 0..p.table.rows.len() {
+                let word = p.table.text(r, c);
+                if !word.is_empty() && !out.iter().any(|w| w == word) {
+                    out.push(word.to_string());
+                }
+            }
+        }
+    }
+    out.truncate(CHOICES_MAX);
+    out
+}
+
+/// `GET /api/functions`: name, arguments with units, results, the law keys read, and the days they cover.
 pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
+    let law = app.law();
     let list: Vec<Value> = functions()
         .iter()
         .map(|f| {
-            let dates: Vec<Value> = f
+            let room = domain_of(f.name);
+            let keys: Vec<Value> = f
                 .keys
                 .iter()
-                .flat_map(|k| app.law.versions(k))
-                .map(|p| json!({"key": p.key, "standard": p.standard.number, "from": p.from, "to": p.to}))
+                .map(|k| {
+                    let versions: Vec<Value> = law
+                        .versions(k)
+                        .iter()
+                        .map(|p| {
+                            json!({"standard": p.standard.number, "clause": p.clause, "from": p.from, "to": p.to,
+                                "division": p.division, "certainty": p.certainty})
+                        })
+                        .collect();
+                    let missing: Vec<_> = law.missing().filter(|m| m.key == *k).collect();
+                    let title = law.versions(k).last().map(|p| p.title.clone()).unwrap_or_default();
+                    json!({"key": k, "title": title, "covered": law.covered(k), "versions": versions, "missing": missing})
+                })
                 .collect();
             json!({
-                "name": f.name, "title_zh": f.title.0, "title_en": f.title.1,
+                "name": f.name, "title_zh": f.title.0, "title_en": f.title.1, "room": room, "room_title": Domain::title(room),
                 "args": f.args.iter().map(|a| json!({
                     "name": a.name, "kind": a.kind, "unit": a.unit, "required": a.required,
-                    "title_zh": a.title.0, "title_en": a.title.1,
+                    "title_zh": a.title.0, "title_en": a.title.1, "choices": choices(&law, f, a),
                 })).collect::<Vec<_>>(),
-                "results": f.results, "keys": f.keys, "law": dates,
+                "results": f.results, "keys": f.keys, "law": keys,
             })
         })
         .collect();
     Json(json!(list))
 }
 
-/// `GET /api/figure?name=air.aqi.daily&date=&division=&so2=…`: value, columns, explanation.
-pub async fn evaluate(
-    State(app): State<Arc<App>>,
-    Q(mut given): Q<BTreeMap<String, String>>,
-) -> ApiResult<Json<Value>> {
+/// One call as an address holds it.
+pub struct Called {
+    pub function: &'static Function,
+    pub args: Args,
+    pub date: NaiveDate,
+    pub division: String,
+    pub outcome: Outcome,
+}
+
+/// Calls a function with the parameters of an address: `name`, `date`, `division`, `draft`, and its arguments.
+///
+/// # Errors
+/// At the parameter concerned.
+pub fn call(app: &App, mut given: BTreeMap<String, String>) -> ApiResult<Called> {
     let name = given.remove("name").unwrap_or_default();
     let function = standards::find(&name).ok_or_else(|| {
         ApiError::not_found(
@@ -56,21 +107,42 @@ pub async fn evaluate(
         })?,
     };
     let division = given.remove("division").unwrap_or_default();
+    let drafted = given
+        .remove("draft")
+        .filter(|d| !d.is_empty())
+        .map(|id| app.drafted(&id))
+        .transpose()?;
+    let law = app.law();
+    let law = drafted.as_ref().map_or(&*law, |d| &d.law);
     let context = Context {
-        law: &app.law,
+        law,
         date,
         division: &division,
     };
     let args: Args = given.into_iter().collect();
-    let out = function
+    let outcome = function
         .call(&context, &args)
-        .map_err(|e| ApiError::bad(format!("不能计算:{e}"), format!("cannot be computed: {e}")).at(name))?;
-    let columns: serde_json::Map<String, Value> = out
+        .map_err(|e| crate::words::eval_error(law, function, &e))?;
+    Ok(Called {
+        function,
+        args,
+        date,
+        division,
+        outcome,
+    })
+}
+
+/// `GET /api/figure?name=air.aqi.daily&date=&division=&so2=…`: value, columns, explanation.
+pub async fn evaluate(State(app): State<Arc<App>>, Q(given): Q<BTreeMap<String, String>>) -> ApiResult<Json<Value>> {
+    let c = call(&app, given)?;
+    let columns: serde_json::Map<String, Value> = c
+        .outcome
         .columns
         .iter()
         .map(|(name, cell)| (name.to_string(), json!(cell)))
         .collect();
     Ok(Json(
-        json!({"value": out.value, "columns": columns, "explanation": out.explanation, "date": date}),
+        json!({"value": c.outcome.value, "columns": columns, "explanation": c.outcome.explanation, "date": c.date,
+        "division": c.division}),
     ))
 }

@@ -7,6 +7,7 @@ mod explain;
 mod export;
 mod figure;
 mod law;
+mod library;
 mod packets;
 mod pages;
 mod plan;
@@ -14,6 +15,8 @@ mod search;
 mod stand;
 mod state;
 mod status;
+mod what_if;
+mod words;
 
 pub use pages::Assets;
 pub use state::{App, Level, Parts, Site};
@@ -23,7 +26,7 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
-/// All routes. Read only, but for the replay of quarantined packets.
+/// All routes. Read only, but for the replay of quarantined packets and the recording of law and drafts.
 pub fn routes(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/plan", get(plan::plan))
@@ -35,6 +38,14 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/law/standard", get(law::one_standard))
         .route("/law/key", get(law::key))
         .route("/law/diff", get(law::diff))
+        .route("/law/side", get(law::side))
+        .route("/law/search", get(law::search))
+        .route("/law/doubts", get(law::doubts))
+        .route("/law/missing", get(library::missing))
+        .route("/law/addition", post(library::addition))
+        .route("/drafts", get(library::drafts).post(library::new_draft))
+        .route("/what-if", get(what_if::what_if))
+        .route("/what-if/choices", get(what_if::choices))
         .route("/functions", get(figure::list))
         .route("/figure", get(figure::evaluate))
         .route("/packets", get(packets::snapshot))
@@ -43,6 +54,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/quarantine/{id}/replay", post(packets::replay))
         .route("/search", get(search::search))
         .route("/map/{what}", get(pages::map))
+        .route("/export/figure.xlsx", get(export::figure))
+        .route("/export/what-if.xlsx", get(export::what_if))
         .route("/export/{what}", get(export::export))
         .route("/status", get(status::status));
     Router::new()

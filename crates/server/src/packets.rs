@@ -3,6 +3,7 @@
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
 use crate::state::blocking;
+use ::figure::Text;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -74,6 +75,42 @@ pub struct Page {
     limit: Option<usize>,
 }
 
+/// What the gateway says of a refused packet, in both languages.
+pub struct Texts {
+    pub reason: Text,
+    pub remedy: Text,
+    pub detail: Text,
+}
+
+/// Reason and remedy by the catalogue of the protocol; the detail names the bytes, which are the same in any language.
+pub fn texts(why: &::evidence::Quarantined) -> Texts {
+    let known = hj212::Reason::from_name(&why.reason).map(hj212::Reason::texts);
+    let same = |text: &str| Text::new(text, text);
+    Texts {
+        reason: known
+            .as_ref()
+            .map_or_else(|| same(&why.reason), |t| Text::new(t.zh, t.en)),
+        remedy: known
+            .as_ref()
+            .map_or_else(|| same(&why.remedy), |t| Text::new(t.remedy_zh, t.remedy_en)),
+        detail: same(&why.detail),
+    }
+}
+
+/// A reason by its short name; the name itself where the catalogue has no words for it.
+fn reason(name: &str) -> Text {
+    hj212::Reason::from_name(name)
+        .map(hj212::Reason::texts)
+        .map_or_else(|| Text::new(name, name), |t| Text::new(t.zh, t.en))
+}
+
+/// Beijing time of milliseconds since 1970 UTC.
+pub fn received_at(ms: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(ms + 8 * 3_600_000)
+        .map(|t| t.format("%Y-%m-%d %H:%M:%S").to_string())
+        .unwrap_or_default()
+}
+
 /// `GET /api/quarantine?before=&limit=`: newest first.
 pub async fn quarantine(State(app): State<Arc<App>>, Q(q): Q<Page>) -> ApiResult<Json<Value>> {
     blocking(move || {
@@ -85,19 +122,19 @@ pub async fn quarantine(State(app): State<Arc<App>>, Q(q): Q<Page>) -> ApiResult
         let rows: Vec<Value> = list
             .iter()
             .map(|e| {
-                let texts = hj212::Reason::from_name(&e.why.reason).map(hj212::Reason::texts);
+                let texts = texts(&e.why);
                 json!({
                     "id": e.id,
-                    "at": chrono::DateTime::from_timestamp_millis(e.received_ms + 8 * 3_600_000)
-                        .map(|t| t.format("%Y-%m-%d %H:%M:%S").to_string()),
+                    "at": received_at(e.received_ms),
                     "peer": e.source, "reason": e.why.reason,
-                    "reason_zh": texts.map_or(e.why.reason.as_str(), |t| t.zh),
-                    "reason_en": texts.map_or(e.why.reason.as_str(), |t| t.en),
-                    "remedy_zh": texts.map_or(e.why.remedy.as_str(), |t| t.remedy_zh),
-                    "remedy_en": texts.map_or(e.why.remedy.as_str(), |t| t.remedy_en),
-                    "detail": e.why.detail, "place": e.why.place, "qnrtn": e.why.qnrtn, "part_of": e.why.part_of,
+                    "reason_zh": texts.reason.zh, "reason_en": texts.reason.en,
+                    "remedy_zh": texts.remedy.zh, "remedy_en": texts.remedy.en,
+                    "detail": texts.detail.zh, "detail_en": texts.detail.en, "place": e.why.place, "qnrtn": e.why.qnrtn, "part_of": e.why.part_of,
                     "raw": shown(&e.raw),
-                    "replayed": e.replayed.as_ref().map(|(seq, r)| json!({"seq": seq, "ok": r.ok, "reason": r.reason})),
+                    "replayed": e.replayed.as_ref().map(|(seq, r)| {
+                        let t = reason(&r.reason);
+                        json!({"seq": seq, "ok": r.ok, "reason": r.reason, "reason_zh": t.zh, "reason_en": t.en})
+                    }),
                 })
             })
             .collect();
@@ -120,5 +157,8 @@ pub async fn replay(State(app): State<Arc<App>>, Path(id): Path<u64>) -> ApiResu
             format!("quarantine entry {id}: {e}"),
         )
     })?;
-    Ok(Json(json!({"ok": done.ok, "reason": done.reason})))
+    let t = reason(&done.reason);
+    Ok(Json(
+        json!({"ok": done.ok, "reason": done.reason, "reason_zh": t.zh, "reason_en": t.en}),
+    ))
 }

@@ -251,9 +251,10 @@ fn bullet(s: &Stand) -> Value {
 /// The standards of air that judge: on the law day if one is asked for, else on the data day.
 fn in_force(app: &App, asked: Asked) -> Vec<Value> {
     let on = asked.law_of.unwrap_or(asked.date);
+    let law = app.law();
     ["air.limit", "air.iaqi.breakpoints", "air.evaluation"]
         .iter()
-        .filter_map(|key| app.law.at(key, on, &app.plan.head.division).ok())
+        .filter_map(|key| law.at(key, on, &app.plan.head.division).ok())
         .map(|p| {
             let s = &p.standard;
             json!({"number": s.number, "title_zh": s.title.zh, "title_en": s.title.en, "key": p.key,

@@ -1,4 +1,4 @@
-//! One search box: sentences, measures, standards, stations, divisions.
+//! One search box: sentences, measures, standards, keys of the law, stations, divisions.
 
 use crate::App;
 use crate::error::Q;
@@ -42,8 +42,15 @@ pub async fn search(State(app): State<Arc<App>>, Q(words): Q<Words>) -> Json<Vec
         let place = chapter.map(|c| format!("{}{}", c.number, c.name)).unwrap_or_default();
         json!({"kind": "sentence", "id": s.id, "title": doc.words(s), "where": place, "url": format!("/#{}", s.id)})
     });
-    let standards = app
-        .law
+    let law = app.law();
+    let keys = law.keys().filter_map(|k| {
+        let p = law.versions(k).last()?;
+        fits(&format!("{k} {} {}", p.title.zh, p.title.en)).then(|| {
+            json!({"kind": "key", "id": k, "title": p.title.zh, "title_en": p.title.en, "where": k,
+                "url": format!("/law/{k}")})
+        })
+    });
+    let standards = law
         .standards()
         .iter()
         .filter(|s| fits(&format!("{} {} {}", s.number, s.title.zh, s.title.en)))
@@ -73,6 +80,7 @@ pub async fn search(State(app): State<Arc<App>>, Q(words): Q<Words>) -> Json<Vec
             .take(PER_KIND)
             .chain(sentences.take(PER_KIND))
             .chain(standards.take(PER_KIND))
+            .chain(keys.take(PER_KIND))
             .chain(divisions.take(PER_KIND))
             .chain(sites.take(PER_KIND))
             .collect(),

@@ -1,25 +1,28 @@
 //! What the handlers share: stores, law, plan, and answers kept until their inputs change.
 
+mod ruling;
+
 use crate::error::{ApiError, ApiResult};
 use crate::pages::Assets;
 use ::evidence::Evidence;
 use ::figure::Explanation;
-use ::law::Law;
+use ::law::{Law, Library, Shelf};
 use ::plan::days::Days;
 use ::plan::depths::Site as Station;
 use ::plan::explain::{Depths, ExplainError, explain};
 use ::plan::measure::{Figure, Plan};
 use ::plan::published::Published;
 use ::plan::reference::{Place, Reference};
+pub use ::plan::rules::Level;
 use ::plan::stand::{Asked, Sources, Stand, StandError, stand};
+use ::plan::uses::Uses;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use gateway::Gateway;
 use lake::{Lake, LakeError, SeriesKey};
 use models::forecast::Method;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// A station as pages show it.
 #[derive(Debug, Clone)]
@@ -30,19 +33,14 @@ pub struct Site {
     pub city: String,
 }
 
-/// A level of the air quality index, as the law of a day has it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Level {
-    pub level: String,
-    pub category_zh: String,
-    pub category_en: String,
-    /// `#00e400`
-    pub colour: String,
-}
-
 /// What an [`App`] is made of.
 pub struct Parts {
     pub law: Arc<Law>,
+    /// Where the law comes from, and where more of it can be recorded.
+    pub library: Library,
+    pub drafts: Shelf,
+    /// Files that may name keys of the law, as (path, text).
+    pub packs: Vec<(String, String)>,
     pub plan: Arc<Plan>,
     pub lake: Lake,
     pub evidence: Evidence,
@@ -59,7 +57,12 @@ pub struct Parts {
 
 /// The state behind every handler.
 pub struct App {
-    pub law: Arc<Law>,
+    law: RwLock<Arc<Law>>,
+    /// One at a time: a second file is judged with the first.
+    pub(crate) library: Mutex<Library>,
+    pub drafts: Shelf,
+    packs: Vec<(String, String)>,
+    uses: Mutex<Option<(String, Arc<Uses>)>>,
     pub plan: Arc<Plan>,
     pub lake: Lake,
     pub evidence: Evidence,
@@ -78,8 +81,9 @@ pub struct App {
 /// page of the opening day), so the oldest simply go.
 #[derive(Default)]
 struct Kept {
-    stamp: u64,
-    days: HashMap<Option<NaiveDate>, Arc<Days>>,
+    /// State of the day values, and the law in use.
+    stamp: (u64, String),
+    days: HashMap<(Option<NaiveDate>, Option<String>), Arc<Days>>,
     homes: HashMap<Asked, Arc<Value>>,
     stands: HashMap<(String, Asked, Option<String>), Arc<Stand>>,
 }
@@ -103,7 +107,11 @@ impl App {
             })
             .collect();
         App {
-            law: p.law,
+            law: RwLock::new(p.law),
+            library: Mutex::new(p.library),
+            drafts: p.drafts,
+            packs: p.packs,
+            uses: Mutex::default(),
             plan: p.plan,
             lake: p.lake,
             evidence: p.evidence,
@@ -134,7 +142,8 @@ impl App {
         // A panic elsewhere leaves at worst an answer that is not kept.
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // Day values that cannot be read are asked for again with the next question.
-        let stamp = self.lake.day_values_version().unwrap_or(kept.stamp);
+        let version = self.lake.day_values_version().unwrap_or(kept.stamp.0);
+        let stamp = (version, self.law().fingerprint().to_string());
         if kept.stamp != stamp {
             *kept = Kept {
                 stamp,
@@ -149,27 +158,59 @@ impl App {
     /// # Errors
     /// When the observations cannot be read.
     pub fn days(&self, law_of: Option<NaiveDate>) -> Result<Arc<Days>, LakeError> {
-        if let Some(days) = self.kept().days.get(&law_of) {
-            return Ok(days.clone());
-        }
-        let days = Arc::new(::plan::depths::city_days(&self.lake, law_of)?);
-        let mut kept = self.kept();
-        if kept.days.len() >= 8 {
-            kept.days.clear();
-        }
-        kept.days.insert(law_of, days.clone());
+        self.days_under(law_of, None)
+    }
+
+    /// The same under a law with a draft laid over it, which `drafted` names.
+    ///
+    /// # Errors
+    /// As [`App::days`].
+    pub fn days_under(&self, law_of: Option<NaiveDate>, drafted: Option<&Law>) -> Result<Arc<Days>, LakeError> {
+        let key = (law_of, drafted.map(|law| law.fingerprint().to_string()));
+        let stamp = {
+            let kept = self.kept();
+            if let Some(days) = kept.days.get(&key) {
+                return Ok(days.clone());
+            }
+            kept.stamp.clone()
+        };
+        let law = self.lake.law();
+        let days = Arc::new(::plan::depths::city_days_under(
+            &self.lake,
+            drafted.unwrap_or(&law),
+            law_of,
+        )?);
+        self.keep(stamp, |kept| {
+            if kept.days.len() >= 8 {
+                kept.days.clear();
+            }
+            kept.days.insert(key, days.clone());
+        });
         Ok(days)
+    }
+
+    /// Keeps an answer, unless day values or law have changed since its question came.
+    fn keep(&self, stamp: (u64, String), put: impl FnOnce(&mut Kept)) {
+        let mut kept = self.kept();
+        if kept.stamp == stamp {
+            put(&mut kept);
+        }
     }
 
     fn stand_now(&self, measure: &str, asked: Asked, division: Option<&str>) -> Result<Arc<Stand>, StandError> {
         let key = (measure.to_string(), asked, division.map(str::to_string));
-        if let Some(s) = self.kept().stands.get(&key) {
-            return Ok(s.clone());
-        }
+        let stamp = {
+            let kept = self.kept();
+            if let Some(s) = kept.stands.get(&key) {
+                return Ok(s.clone());
+            }
+            kept.stamp.clone()
+        };
         let days = self.days(asked.law_of)?;
+        let law = self.law();
         let sources = Sources {
             plan: &self.plan,
-            law: &self.law,
+            law: &law,
             days: &days,
             published: &self.published,
             method: &self.method,
@@ -182,11 +223,12 @@ impl App {
             }
         }
         let s = Arc::new(s);
-        let mut kept = self.kept();
-        if kept.stands.len() >= KEPT_MAX {
-            kept.stands.clear();
-        }
-        kept.stands.insert(key, s.clone());
+        self.keep(stamp, |kept| {
+            if kept.stands.len() >= KEPT_MAX {
+                kept.stands.clear();
+            }
+            kept.stands.insert(key, s.clone());
+        });
         Ok(s)
     }
 
@@ -204,11 +246,15 @@ impl App {
     /// # Errors
     /// As the API answers them.
     pub async fn home(self: &Arc<Self>, asked: Asked) -> ApiResult<Arc<Value>> {
-        if let Some(home) = self.kept().homes.get(&asked) {
-            return Ok(home.clone());
-        }
         let app = self.clone();
         blocking(move || {
+            let stamp = {
+                let kept = app.kept();
+                if let Some(home) = kept.homes.get(&asked) {
+                    return Ok(home.clone());
+                }
+                kept.stamp.clone()
+            };
             let stands: Result<Vec<Arc<Stand>>, StandError> = app
                 .plan
                 .measures
@@ -217,11 +263,12 @@ impl App {
                 .collect();
             let days = app.days(asked.law_of).map_err(ApiError::internal)?;
             let home = Arc::new(crate::plan::home(&app, asked, &days, &stands.map_err(stand_error)?));
-            let mut kept = app.kept();
-            if kept.homes.len() >= KEPT_MAX {
-                kept.homes.clear();
-            }
-            kept.homes.insert(asked, home.clone());
+            app.keep(stamp, |kept| {
+                if kept.homes.len() >= KEPT_MAX {
+                    kept.homes.clear();
+                }
+                kept.homes.insert(asked, home.clone());
+            });
             Ok(home)
         })
         .await
@@ -242,9 +289,10 @@ impl App {
             return self.stand_now(measure, asked, division);
         };
         let days = ::plan::depths::city_days_as_known(&self.lake, asked.law_of, day)?;
+        let law = self.law();
         let sources = Sources {
             plan: &self.plan,
-            law: &self.law,
+            law: &law,
             days: &days,
             published: &self.published,
             method: &self.method,
@@ -277,9 +325,10 @@ impl App {
         let trace = |key: &SeriesKey, start: NaiveDateTime, recorded_s: i64| {
             ::plan::depths::trace(&self.lake, &self.evidence, key, start, recorded_s)
         };
+        let law = self.law();
         let depths = Depths {
             plan: &self.plan,
-            law: &self.law,
+            law: &law,
             days: &days,
             lake: &self.lake,
             sites: &self.stations,
@@ -291,21 +340,7 @@ impl App {
 
     /// Levels 1 to 6 with their colours, by the law of a day; empty when none is in force.
     pub fn levels(&self, on: NaiveDate) -> Vec<Level> {
-        let Ok(p) = self.law.at("air.aqi.levels", on, &self.plan.head.division) else {
-            return vec![];
-        };
-        let t = &p.table;
-        (0..t.rows.len())
-            .map(|r| {
-                let part = |c: &str| t.text(r, c).parse::<u8>().unwrap_or_default();
-                Level {
-                    level: t.text(r, "level").to_string(),
-                    category_zh: t.text(r, "category_zh").to_string(),
-                    category_en: t.text(r, "category_en").to_string(),
-                    colour: format!("#{:02x}{:02x}{:02x}", part("r"), part("g"), part("b")),
-                }
-            })
-            .collect()
+        ::plan::rules::levels(&self.law(), on, &self.plan.head.division)
     }
 
     /// City of a station.

@@ -13,10 +13,11 @@ pub async fn status(State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
     blocking(move || {
         let (records, head) = app.evidence.head();
         let files = app.evidence.files().map_err(ApiError::internal)?;
+        let law = app.law();
         Ok(Json(json!({
             "version": env!("CARGO_PKG_VERSION"),
             "plan": app.plan.head.id,
-            "law": {"standards": app.law.standards().len(), "fingerprint": app.law.fingerprint()},
+            "law": {"standards": law.standards().len(), "fingerprint": law.fingerprint()},
             "lake": {"version": app.lake.version(), "series": app.lake.series_keys().len()},
             "evidence": {"records": records, "head": head, "files": files.len(),
                 "quarantined": app.evidence.quarantine_count(),

@@ -1,6 +1,8 @@
 // The answers of the HTTP API, as the pages read them. Figures travel as text, because a decimal's trailing zeros
 // mean something; only charts turn them into numbers.
 
+export * from './law'
+
 export type LightName = 'green' | 'amber' | 'red' | 'none'
 export type Certainty = 'certain' | 'likely' | 'uncertain'
 /** A decimal as text; a plain number is tolerated. */
@@ -327,92 +329,6 @@ export interface Evidence {
   /** `checked`: how many records of the segment were recomputed. */
   chain?: { ok: boolean; checked?: number | null; segment?: number | null; offset?: number | null; fault?: string | null } | null
   packet?: PacketFields | null
-}
-
-export interface StandardRow {
-  number: string
-  title_zh: string
-  title_en: string
-  from: string
-  to?: string | null
-  replaces?: string | null
-  in_force: boolean
-  certainty: Certainty
-  source?: string | null
-  checked?: string | null
-  note_zh?: string | null
-  note_en?: string | null
-  provisions: number
-}
-
-export interface Table {
-  columns: string[]
-  rows: string[][]
-  /** The columns that together name a row. */
-  by?: string[]
-}
-
-export interface Provision {
-  key: string
-  /** Its number. */
-  standard: string
-  clause: string
-  from: string
-  to?: string | null
-  /** Six digits; empty for the nation. */
-  division: string
-  certainty: Certainty
-  source?: string | null
-  title: Both
-  note?: Both | null
-  /** Unit by column; `*` stands for all others. */
-  units?: [string, string][]
-  table?: Table | null
-}
-
-export interface StandardDetail {
-  standard: StandardRow
-  provisions: Provision[]
-}
-
-export interface LawKey {
-  key: string
-  not_in_force?: string | null
-  at: Provision | null
-  versions: Provision[]
-}
-
-export interface LawChange {
-  key: string
-  before: Provision | null
-  after: Provision | null
-  cells: { row: string; column: string; before: string | null; after: string | null }[]
-}
-
-export interface FunctionArg {
-  name: string
-  kind: string
-  unit?: string | null
-  required: boolean
-  title_zh: string
-  title_en: string
-  choices?: string[] | null
-}
-
-export interface FunctionInfo {
-  name: string
-  title_zh: string
-  title_en: string
-  args: FunctionArg[]
-  results: { name: string; kind?: string; unit?: string | null }[]
-  keys?: string[]
-}
-
-export interface FigureAnswer {
-  value: unknown
-  columns: Record<string, unknown>
-  date?: string
-  explanation: Explanation
 }
 
 export interface PacketRow {

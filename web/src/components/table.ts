@@ -1,4 +1,5 @@
 // Columns of a table, shared by the plain and the virtual one.
+import type { RouteLocationRaw } from 'vue-router'
 
 export interface Column<Row> {
   key: string
@@ -12,6 +13,8 @@ export interface Column<Row> {
   text: (row: Row) => string
   /** What to sort by; the text if absent. */
   by?: (row: Row) => number | string | null
+  /** Where the cell leads: the explanation of what it shows. */
+  link?: (row: Row) => RouteLocationRaw | null
 }
 
 export interface Order {

@@ -1,3 +1,4 @@
+import { zh as library } from './library'
 // Chinese first: this file fixes the keys, en.ts follows them (checked by the type).
 export const zh = {
   app: { name: '青山' },
@@ -51,7 +52,7 @@ export const zh = {
     columns: {
       pollutant: '污染物', factor: '因子', period: '平均时间', class1: '一级', class2: '二级', class: '类区', unit: '单位', clause: '条款', item: '项目', value: '值', limit: '限值', level: '级别', category: '类别', grade: '等级', aqi_from: 'AQI 自', aqi_to: 'AQI 至', colour: '颜色', decimals: '小数位', mode: '修约', use: '用途', minimum: '最少个数', per_month: '每月最少', february: '二月最少', of: '对象', certainty: '可信', weight: '权重', mean_against: '均值对照', percentile: '百分位', percentile_against: '百分位对照', statistic: '统计量', limit_period: '限值时段', limit_class: '限值等级', state: '状态', kind: '类型', kelvin: '温度 K', kilopascal: '气压 kPa', areas: '区域', groups: '敏感人群', division: '行政区', name: '名称', region: '片区', north: '皖北', text: '内容', check: '检查', op: '比较', row: '行', needed: '需要', report: '报告', sites: '点位数', mark: '标记', instead: '改用', per: '每', iaqi: 'IAQI', max: '上限', above: '高于', rule: '规则', order: '次序', method: '方法', window: '窗口', default: '缺省', named: '写明', population_below: '人口不足', area_below: '面积不足', in_mean: '计入均值', in_city_figure: '计入城市值',
     } as Record<string, string>,
-    words: { year: '年', '24h': '24 小时', '8h': '8 小时', '1h': '1 小时', day: '日', max8h: '日最大 8 小时', season: '季', month: '月', gbt8170: '四舍六入五成双', up: '进一', 'half-up': '四舍五入', down: '截去', yes: '是', no: '否', class1: '一级', class2: '二级' } as Record<string, string>,
+    words: { year: '年', '1d': '日', '8hmax1d': '日最大 8 小时', '24h': '24 小时', '8h': '8 小时', '1h': '1 小时', day: '日', max8h: '日最大 8 小时', season: '季', month: '月', gbt8170: '四舍六入五成双', up: '进一', 'half-up': '四舍五入', down: '截去', yes: '是', no: '否', class1: '一级', class2: '二级' } as Record<string, string>,
   },
   certainty: { certain: '确定', likely: '可能', uncertain: '存疑', certainTitle: '已对照标准原文', likelyTitle: '公认如此,未对照原文', uncertainTitle: '有疑问,见说明' },
   calc: {
@@ -61,6 +62,7 @@ export const zh = {
       days: '天数', valid: '有效', unit: '单位', needed: '需要', missing: '缺项', level: '级别', category: '类别', why: '原因', standard: '标准', short_months: '不足的月份', primary: '首要污染物', mode: '修约', method: '方法', mean: '均值', largest: '最大项', failing: '超标项', exceeds: '超标', exact: '修约前', eight_hours: '八小时均值', direction: '方向', colour: '颜色', by_ranking_statistics: '按排名统计', years: '年数', windows: '窗口数', sites: '点位数', ranked: '参加排名', other_method: '另一算法', of: '应有', limit: '限值', kelvin_to: '换算后温度 K', kelvin_from: '换算前温度 K', hours: '小时数', grade: '等级', factor_exact: '系数', c_rounded: '修约后浓度', c_judged: '判定用浓度', percentile: '百分位', per: '每',
     } as Record<string, string>,
   },
+  ...library,
   packets: {
     title: '数据包', lead: '收到的每个包先落盘、入链,再应答。不合格的隔离,写明原因,可重放。', connected: '在线', registered: '已登记 {n}', rate: '每秒包数', bytes: '{n}/秒', p99: '应答 p99', accepted: '已收', quarantined: '隔离', duplicates: '重复 {n}', recent: '最近的包', outlets: '排放口', quarantine: '隔离区', reason: '原因', detail: '详情', remedy: '怎么办', replay: '重放', replayed: '已重放', replayOk: '重放成功,已入库', replayBad: '重放仍不合格:{reason}', at: '时间', peer: '对端', version: '版本', warnings: '提醒', lastAt: '最近', count: '包数', values: '最近值', offline: '离线', online: '在线', simAll: '在线的都是模拟排放口,数值为模拟', simSome: '其中 {n} 个为模拟排放口', noRecent: '还没有收到数据包。启动 qingshan demo,或用 qingshan hj212 send 发一个。', noQuarantine: '隔离区是空的。', noOutlets: '还没有登记排放口。', off: '接收服务未启动:此进程没有打开 HJ 212 端口。', live: '实时', lost: '实时连接断开,每 {n} 秒重连', paused: '已暂停', name: '名称', pickOne: '选一行看原文',
   },

@@ -34,6 +34,8 @@ pub(crate) struct AirDays {
     cities: BTreeMap<String, BTreeMap<i32, Values>>,
     /// State of the reference tables they were made with.
     pub(crate) tables: u64,
+    /// Which exchange of the law they were made after.
+    pub(crate) turn: u64,
     /// Grows with every change of a value.
     pub(crate) version: u64,
 }
@@ -116,9 +118,10 @@ impl AirDays {
                 Meaning::Hours { place, k }
             }));
         }
+        let law = lake.law();
         let mut pass = Pass {
             span: needs.t,
-            laws: Laws::new(lake.law(), None)?,
+            laws: Laws::new(&law, None)?,
             decimals: HashMap::new(),
             meaning,
             hours: vec![HashMap::new(); places.len()],

@@ -99,3 +99,12 @@ pub(crate) fn newest(law: &Law) -> Result<Arc<Rules>> {
     let last = laws.changes.last().copied().unwrap_or(0);
     laws.for_values(last)
 }
+
+/// Whether two laws have the same rules of air.
+pub(crate) fn same_rules(a: &Law, b: &Law) -> bool {
+    let of = |law: &'_ Law| -> Vec<Arc<law::Provision>> {
+        let keys = law.keys().filter(|k| k.starts_with("air."));
+        keys.flat_map(|k| law.versions(k)).cloned().collect()
+    };
+    of(a) == of(b)
+}

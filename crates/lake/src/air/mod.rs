@@ -20,7 +20,7 @@ use crate::{Lake, SeriesKey, date, days_since_1970};
 
 pub(crate) use cells::{HoursOfDay, hours_of_day};
 pub(crate) use compute::AirDays;
-pub(crate) use laws::newest;
+pub(crate) use laws::{newest, same_rules};
 
 /// Order of the six values of a day: names as in law and API.
 pub const SIX: [Pollutant; 6] = [
@@ -125,8 +125,21 @@ impl Lake {
     /// # Errors
     /// When the observations cannot be read or a rule is missing.
     pub fn city_days(&self, range: (NaiveDate, NaiveDate), law_of: Option<NaiveDate>) -> Result<Vec<CityDay>> {
+        self.city_days_under(&self.law(), range, law_of)
+    }
+
+    /// The same, the index by another law than the lake's: a draft laid over it. The day values stay what they are.
+    ///
+    /// # Errors
+    /// As [`Lake::city_days`].
+    pub fn city_days_under(
+        &self,
+        law: &law::Law,
+        range: (NaiveDate, NaiveDate),
+        law_of: Option<NaiveDate>,
+    ) -> Result<Vec<CityDay>> {
         let days = self.air_days()?;
-        days.cities(self.law(), (days_since_1970(range.0), days_since_1970(range.1)), law_of)
+        days.cities(law, (days_since_1970(range.0), days_since_1970(range.1)), law_of)
     }
 
     /// Day values of stations, by site and day; all sites when none is named.
@@ -141,7 +154,7 @@ impl Lake {
     ) -> Result<Vec<SiteDay>> {
         let days = self.air_days()?;
         days.sites(
-            self.law(),
+            &self.law(),
             sites,
             (days_since_1970(range.0), days_since_1970(range.1)),
             law_of,
@@ -157,7 +170,7 @@ impl Lake {
         let Some(span) = days.span() else {
             return Ok(vec![]);
         };
-        days.cities(self.law(), span, law_of)
+        days.cities(&self.law(), span, law_of)
     }
 
     /// Grows when a day value of a station or city has changed: what was made of day values is good until then.
@@ -182,7 +195,8 @@ impl Lake {
         // Marked as seen before reading: a row that comes meanwhile is looked at again.
         let touched = std::mem::take(&mut *self.touched());
         let tables = self.table_stamp();
-        let usable = kept.as_ref().filter(|k| k.tables == tables).cloned();
+        let turn = self.ruling().turn;
+        let usable = kept.as_ref().filter(|k| k.tables == tables && k.turn == turn).cloned();
         let done = match usable {
             Some(k) if touched.is_empty() => return Ok(k),
             Some(k) => AirDays::mended(self, &k, &touched),
@@ -190,10 +204,11 @@ impl Lake {
         };
         match done {
             Ok(mut days) => {
-                days.tables = tables;
+                (days.tables, days.turn) = (tables, turn);
                 days.version = kept
                     .as_ref()
-                    .map_or(1, |k| k.version + u64::from(!k.same_values(&days)));
+                    // Under another law the same values may have other indices.
+                    .map_or(1, |k| k.version + u64::from(k.turn != turn || !k.same_values(&days)));
                 let days = Arc::new(days);
                 *kept = Some(days.clone());
                 Ok(days)
