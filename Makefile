@@ -39,7 +39,7 @@ web: tools-build ## the pages, into web/dist
 
 build: web ## the binary with the pages inside
 	@echo "build: the binary (8 to 15 minutes from nothing on two cores, seconds afterwards)"
-	cargo build -p qingshan
+	cargo build --workspace --bin qingshan
 
 tools-build:
 	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.95 or newer (https://rustup.rs)"; exit 1; }
