@@ -1,6 +1,6 @@
 //! Words looked for in the whole library: numbers, keys, titles, clauses, notes, sources and the cells of tables.
 
-use crate::{Law, Missing, Provision, Standard, domain_of};
+use crate::{Law, Missing, Provision, Standard};
 use figure::Text;
 use serde::Serialize;
 
@@ -173,7 +173,7 @@ fn of(p: &Provision, kind: HitKind) -> Hit {
         kind,
         standard: p.standard.number.clone(),
         key: p.key.clone(),
-        domain: domain_of(&p.key).to_string(),
+        domain: p.domain().to_string(),
         title: p.title.clone(),
         clause: p.clause.clone(),
         excerpt: Text::default(),
