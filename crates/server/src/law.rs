@@ -148,12 +148,24 @@ pub struct Days {
     domain: Option<String>,
 }
 
-/// `GET /api/law/diff?a=&b=&domain=`: every key whose provision differs between two days.
-pub async fn diff(State(app): State<Arc<App>>, Q(q): Q<Days>) -> Json<Vec<Change>> {
+/// `GET /api/law/diff?a=&b=&domain=`: every key whose provision differs between two days, and the cells that do. Whole
+/// tables are left out: they stand on the key's page.
+pub async fn diff(State(app): State<Arc<App>>, Q(q): Q<Days>) -> Json<Vec<Value>> {
     let law = app.law();
-    let mut changes = law.diff(q.a, q.b);
-    changes.retain(|c| q.domain.as_deref().is_none_or(|d| d == law.domain_of_key(&c.key)));
-    Json(changes)
+    let head = |p: &Option<Arc<Provision>>| {
+        let mut head = json!(p);
+        if let Some(fields) = head.as_object_mut() {
+            fields.remove("table");
+        }
+        head
+    };
+    let changes = law.diff(q.a, q.b).into_iter();
+    let wanted = changes.filter(|c| q.domain.as_deref().is_none_or(|d| d == law.domain_of_key(&c.key)));
+    let row = |c: Change| {
+        json!({"key": c.key, "division": c.division, "domain": law.domain_of_key(&c.key),
+            "before": head(&c.before), "after": head(&c.after), "cells": c.cells})
+    };
+    Json(wanted.map(row).collect())
 }
 
 #[derive(Deserialize)]
