@@ -1,4 +1,4 @@
-//! The rooms of the library: the first word of a key, the first folder of a file.
+//! The rooms of the library: the folder in which a standard stands, and its keys with it.
 
 use crate::{Law, Missing, Provision, Standard};
 use figure::{Certainty, Text};
@@ -14,7 +14,7 @@ pub struct Domain {
     pub title: Text,
     /// Standards whose file stands in it.
     pub standards: usize,
-    /// Keys that begin with it.
+    /// Keys of its standards.
     pub keys: usize,
     /// Provisions under these keys that are not certain.
     pub doubtful: usize,
@@ -25,7 +25,9 @@ pub struct Domain {
 /// Names, in the order in which rooms are shown; a room that is not here comes after them under its own word.
 const NAMES: &[(&str, &str, &str)] = &[
     ("air", "环境空气", "Ambient air"),
+    ("air_emergency", "重污染天气应急", "Heavy-pollution response"),
     ("water", "地表水", "Surface water"),
+    ("water_compensation", "流域生态补偿", "River compensation"),
     ("lake", "湖库", "Lakes and reservoirs"),
     ("groundwater", "地下水", "Groundwater"),
     ("soil", "土壤", "Soil"),
@@ -35,6 +37,9 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("monitoring", "监测与传输", "Monitoring and transmission"),
     ("validity", "数据有效性", "Validity of data"),
     ("permit", "排污许可", "Permits"),
+    ("rural", "农村环境", "Rural environment"),
+    ("chemicals", "化学品与新污染物", "Chemicals"),
+    ("industry", "行业管理", "Industry"),
     ("radiation", "辐射", "Radiation"),
     ("risk", "环境风险", "Risk"),
     ("ecology", "生态", "Ecology"),
@@ -42,6 +47,17 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("inventory", "排放清单", "Inventories"),
     ("waste", "固体废物", "Solid waste"),
     ("code", "编码", "Codes"),
+    ("basis", "法律依据", "Legal bases"),
+    ("enforcement", "执法", "Enforcement"),
+    ("credit", "环保信用", "Credit"),
+    ("cleaner", "清洁生产", "Cleaner production"),
+    ("compensation", "生态补偿", "Compensation"),
+    ("eia", "环境影响评价", "Impact assessment"),
+    ("outfall", "入河排污口", "Outfalls"),
+    ("source_zone", "水源保护区", "Source protection zones"),
+    ("key_units", "重点单位", "Key units"),
+    ("quality", "质量管理", "Quality assurance"),
+    ("interfaces", "数据接口", "Interfaces"),
     ("deadline", "期限", "Deadlines"),
     ("procedure", "办理程序", "Procedures"),
     ("holiday", "节假日", "Holidays"),
@@ -76,7 +92,7 @@ impl Domain {
     }
 }
 
-/// The room of a key (`air.limit` → `air`).
+/// The room of a function by its name (`air.iaqi` → `air`).
 pub fn domain_of(key: &str) -> &str {
     room(key.split('.').next().unwrap_or(key))
 }
@@ -90,20 +106,27 @@ impl Standard {
 }
 
 impl Provision {
-    /// The first word of its key.
+    /// The room of its standard.
     pub fn domain(&self) -> &str {
-        domain_of(&self.key)
+        self.standard.domain()
     }
 }
 
 impl Missing {
-    /// The first word of its key.
+    /// The room of its standard.
     pub fn domain(&self) -> &str {
-        domain_of(&self.key)
+        self.standard.domain()
     }
 }
 
 impl Law {
+    /// The room of a key: that of the standard of its youngest version.
+    pub fn domain_of_key<'a>(&'a self, key: &'a str) -> &'a str {
+        let standard = self.versions(key).last().map(|p| &p.standard);
+        let standard = standard.or_else(|| self.missing().find(|m| m.key == key).map(|m| &m.standard));
+        standard.map_or_else(|| domain_of(key), |s| s.domain())
+    }
+
     /// All rooms with what stands in them, in the order in which they are shown.
     pub fn domains(&self) -> Vec<Domain> {
         let mut rooms = BTreeMap::<&str, Domain>::new();
@@ -111,7 +134,7 @@ impl Law {
             rooms.entry(s.domain()).or_default().standards += 1;
         }
         for key in self.keys() {
-            let room = rooms.entry(domain_of(key)).or_default();
+            let room = rooms.entry(self.domain_of_key(key)).or_default();
             room.keys += 1;
             room.doubtful += self
                 .versions(key)

@@ -1,6 +1,6 @@
 //! What is not certain: whole standards, provisions, single rows.
 
-use crate::{Law, domain_of};
+use crate::Law;
 use figure::{Certainty, Text};
 use serde::Serialize;
 
@@ -75,7 +75,7 @@ impl Law {
             let of = |place, certainty, clause: String, row: String, note: Text| Doubt {
                 place,
                 certainty,
-                domain: domain_of(&p.key).to_string(),
+                domain: p.domain().to_string(),
                 standard: p.standard.number.clone(),
                 key: p.key.clone(),
                 clause,

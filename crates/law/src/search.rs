@@ -1,6 +1,6 @@
 //! Words looked for in the whole library: numbers, keys, titles, clauses, notes, sources and the cells of tables.
 
-use crate::{Law, Missing, Provision, Standard, domain_of};
+use crate::{Law, Missing, Provision, Standard};
 use figure::Text;
 use serde::Serialize;
 
@@ -74,15 +74,18 @@ impl Words {
 
     /// Whether every word stands in one of the texts.
     fn all_in(&self, texts: &[&str]) -> bool {
-        if self.0.is_empty() {
-            return false;
-        }
+        !self.0.is_empty() && self.not_in(texts).is_empty()
+    }
+
+    /// The words that stand in none of the texts.
+    fn not_in(&self, texts: &[&str]) -> Vec<&Word> {
         let plain: Vec<String> = texts.iter().map(|t| narrow(t)).collect();
         let folded: Vec<String> = plain.iter().map(|t| fold(t)).collect();
-        self.0.iter().all(|w| {
+        let stands = |w: &Word| {
             plain.iter().any(|t| t.contains(&w.plain))
                 || w.folded.as_ref().is_some_and(|f| folded.iter().any(|t| t.contains(f)))
-        })
+        };
+        self.0.iter().filter(|w| !stands(w)).collect()
     }
 }
 
@@ -173,7 +176,7 @@ fn of(p: &Provision, kind: HitKind) -> Hit {
         kind,
         standard: p.standard.number.clone(),
         key: p.key.clone(),
-        domain: domain_of(&p.key).to_string(),
+        domain: p.domain().to_string(),
         title: p.title.clone(),
         clause: p.clause.clone(),
         excerpt: Text::default(),
@@ -185,10 +188,18 @@ fn of(p: &Provision, kind: HitKind) -> Hit {
 
 fn rows(words: &Words, p: &Provision) -> Vec<Hit> {
     let heads = [p.key.as_str(), p.title.zh.as_str(), p.title.en.as_str()];
+    // At least one word must be the row's own: the head alone is found as the key already.
+    let own = words.not_in(&heads);
+    if own.is_empty() {
+        return vec![];
+    }
     let fits = |row: &&Vec<String>| {
-        let cells: Vec<&str> = row.iter().map(String::as_str).collect();
-        // At least one word must be the row's own: the head alone is found as the key already.
-        !words.all_in(&heads) && words.all_in(&[&heads[..], &cells[..]].concat())
+        let text = narrow(&row.join(" "));
+        let folded = std::cell::OnceCell::new();
+        own.iter().all(|w| {
+            let fold = |f: &String| folded.get_or_init(|| fold(&text)).contains(f.as_str());
+            text.contains(&w.plain) || w.folded.as_ref().is_some_and(fold)
+        })
     };
     let text = |row: &Vec<String>| {
         let pairs = p.table.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty());

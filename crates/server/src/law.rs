@@ -3,7 +3,7 @@
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
 use ::figure::Certainty;
-use ::law::{Change, Law, Provision, Standard, domain_of};
+use ::law::{Change, Law, Provision, Standard};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -54,7 +54,7 @@ pub async fn standards(State(app): State<Arc<App>>, Q(q): Q<OnDay>) -> Json<Valu
         .collect();
     let keys: Vec<Value> = law
         .keys()
-        .filter(|k| wanted(domain_of(k)))
+        .filter(|k| wanted(law.domain_of_key(k)))
         .map(|k| {
             let versions = law.versions(k);
             let title = versions.last().map(|p| p.title.clone()).unwrap_or_default();
@@ -62,7 +62,7 @@ pub async fn standards(State(app): State<Arc<App>>, Q(q): Q<OnDay>) -> Json<Valu
                 .iter()
                 .map(|p| json!({"standard": p.standard.number, "clause": p.clause, "from": p.from, "to": p.to, "division": p.division}))
                 .collect();
-            json!({"key": k, "domain": domain_of(k), "title_zh": title.zh, "title_en": title.en, "versions": versions.len(),
+            json!({"key": k, "domain": law.domain_of_key(k), "title_zh": title.zh, "title_en": title.en, "versions": versions.len(),
                 "in_force": law.at(k, on, "").is_ok(), "certainty": worst(versions), "uses": uses.of(k).count(),
                 "stretches": stretches})
         })
@@ -134,7 +134,7 @@ pub async fn key(State(app): State<Arc<App>>, Q(q): Q<Key>) -> ApiResult<Json<Va
     let uses = app.uses();
     Ok(Json(json!({
         "key": q.key, "date": on, "division": q.division,
-        "domain": law.domains().into_iter().find(|d| d.id == domain_of(&q.key)),
+        "domain": law.domains().into_iter().find(|d| d.id == law.domain_of_key(&q.key)),
         "at": at.as_ref().ok(),
         "not_in_force": absence.as_ref().map(|t| &t.en), "not_in_force_zh": absence.as_ref().map(|t| &t.zh),
         "versions": law.versions(&q.key), "missing": missing, "uses": uses.of(&q.key).collect::<Vec<_>>(),
@@ -148,11 +148,24 @@ pub struct Days {
     domain: Option<String>,
 }
 
-/// `GET /api/law/diff?a=&b=&domain=`: every key whose provision differs between two days.
-pub async fn diff(State(app): State<Arc<App>>, Q(q): Q<Days>) -> Json<Vec<Change>> {
-    let mut changes = app.law().diff(q.a, q.b);
-    changes.retain(|c| q.domain.as_deref().is_none_or(|d| d == domain_of(&c.key)));
-    Json(changes)
+/// `GET /api/law/diff?a=&b=&domain=`: every key whose provision differs between two days, and the cells that do. Whole
+/// tables are left out: they stand on the key's page.
+pub async fn diff(State(app): State<Arc<App>>, Q(q): Q<Days>) -> Json<Vec<Value>> {
+    let law = app.law();
+    let head = |p: &Option<Arc<Provision>>| {
+        let mut head = json!(p);
+        if let Some(fields) = head.as_object_mut() {
+            fields.remove("table");
+        }
+        head
+    };
+    let changes = law.diff(q.a, q.b).into_iter();
+    let wanted = changes.filter(|c| q.domain.as_deref().is_none_or(|d| d == law.domain_of_key(&c.key)));
+    let row = |c: Change| {
+        json!({"key": c.key, "division": c.division, "domain": law.domain_of_key(&c.key),
+            "before": head(&c.before), "after": head(&c.after), "cells": c.cells})
+    };
+    Json(wanted.map(row).collect())
 }
 
 #[derive(Deserialize)]

@@ -124,6 +124,7 @@ export interface LawKey {
 
 export interface LawChange {
   key: string
+  domain: string
   division: string
   before: Provision | null
   after: Provision | null

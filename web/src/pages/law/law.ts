@@ -12,6 +12,9 @@ export function columnUnit(p: Provision, column: string): string | null {
   return units.get(column) ?? units.get('*') ?? null
 }
 
+/** No room has this name: the answer holds the rooms and nothing of what stands in them. */
+export const ROOMS_ONLY = '-'
+
 export type Force = 'inForce' | 'past' | 'future'
 
 export function force(from: string, to: string | null | undefined, on: string): Force {
