@@ -116,7 +116,10 @@ impl Table {
                     name => outcome.column(name).to_string(),
                 };
                 if !self.compare.get(column).is_some_and(|c| c.holds(&ours, theirs)) {
-                    wrong.push(format!("{:?} {column}: ours `{ours}`, the library's `{theirs}`", args.0));
+                    wrong.push(format!(
+                        "{:?} {column}: ours `{ours}`, the library's `{theirs}`",
+                        args.0
+                    ));
                 }
             }
         }
@@ -144,8 +147,16 @@ fn the_functions_agree_with_independent_libraries() {
         println!("{name}: {} cases, {compared} results", table.rows.len());
         assert!(table.rows.len() >= 200, "{name}: fewer than 200 cases");
         if !wrong.is_empty() {
-            let shown = wrong.iter().take(6).map(String::as_str).collect::<Vec<_>>().join("\n  ");
-            report.push(format!("{name}: {} of {compared} results differ\n  {shown}", wrong.len()));
+            let shown = wrong
+                .iter()
+                .take(6)
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join("\n  ");
+            report.push(format!(
+                "{name}: {} of {compared} results differ\n  {shown}",
+                wrong.len()
+            ));
         }
     }
     assert!(report.is_empty(), "{}", report.join("\n"));
