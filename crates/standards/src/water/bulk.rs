@@ -12,6 +12,9 @@ use figure::Decimal;
 
 pub(crate) const BULK: &[(&str, Compile)] = &[("water.section", section)];
 
+/// The lowest and the highest value an item can have, and the clause that says so.
+type Range = (Decimal, Decimal, String);
+
 /// The class of a section: numbers in the order of the items of table 1.
 struct Section {
     rules: Rules,
@@ -20,7 +23,7 @@ struct Section {
     /// The number that stands for "not monitored".
     not_monitored: Decimal,
     /// For each argument: the item, its range with the clause, whether it decides.
-    items: Vec<(Item, Option<(Decimal, Decimal, String)>, bool)>,
+    items: Vec<(Item, Option<Range>, bool)>,
 }
 
 fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {

@@ -18,12 +18,13 @@ its version and licence, the seed, and how the numbers are held against ours:
   v/bin/python make.py
 
 Looked for and not found, so that nothing is compared: a maintained package for the trophic level index, CWQI,
-GB 3838 classes, the EQI, DRASTIC, P values of compensation, Chinese emission inventories, Dixon's critical
-values, the dispersion parameters of GB/T 3840 or Briggs (gplume 1.0.2 has two fixed powers and asks the network
-when imported), other statistics of noise (python-acoustics is archived and does not import with a current scipy).
-Tried and not used: outlier-utils 0.0.5 (see quality.grubbs.csv); aqi-hub's row of SO2 for 24 hours (see air.iaqi.csv).
-acoustica (2026-07) and aqi-hub (2026-02) are kept up; python-stdnum, scipy, numpy, pandas, pvlib, gsw, scikit-bio,
-holidays, chinesecalendar, uncertainties and radioactivedecay have been for years; chinese-days and vininfo are small.
+the classes of GB 3838, the EQI, DRASTIC, P values of compensation, Chinese emission inventories, and the dispersion
+parameters of GB/T 3840 or of Briggs (gplume 1.0.2 has two fixed powers and asks the network when imported).
+Tried and not used: outlier-utils 0.0.5 (see quality.grubbs.csv), aqi-hub's row of SO2 for 24 hours (see
+air.iaqi.csv), python-acoustics 0.2.6 (archived, does not import with a current scipy).
+Upkeep: numpy, scipy, pandas, pvlib, gsw, scikit-bio, holidays, chinesecalendar, python-stdnum, uncertainties and
+radioactivedecay have been kept up for years; aqi-hub (2026-02) and acoustica (2026-07) are; chinese-days and
+vininfo are small.
 """
 
 import air
@@ -35,6 +36,7 @@ air.air()
 water_noise.water()
 water_noise.noise()
 statistics_of.statistics()
+statistics_of.simulated()
 other.rest()
 other.terms()
 other.codes()
