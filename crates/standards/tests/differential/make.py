@@ -12,8 +12,8 @@ its version and licence, the seed, and how the numbers are held against ours:
 
   python3 -m venv v
   v/bin/pip install aqi-hub==0.3.3 acoustica==1.2.0 chinese-days==0.0.2 chinesecalendar==1.11.0 \\
-      gsw==3.6.23 holidays==0.109 numpy==2.4.6 pandas==3.1.1 periodictable==2.1.0 \\
-      pvlib==0.16.1 radioactivedecay==0.6.1 python-stdnum==2.2 scikit-bio==0.7.4 scipy==1.17.1 \\
+      globalwarmingpotentials==0.13.2 gsw==3.6.23 holidays==0.109 numpy==2.4.6 pandas==3.1.1 \\
+      periodictable==2.1.0 pvlib==0.16.1 radioactivedecay==0.6.1 python-stdnum==2.2 scikit-bio==0.7.4 scipy==1.17.1 \\
       uncertainties==3.2.3 vininfo==1.11.0
   v/bin/python make.py
 
@@ -40,3 +40,4 @@ statistics_of.simulated()
 other.rest()
 other.terms()
 other.codes()
+other.warming()

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import chinese_calendar
 import chinesedays
+import globalwarmingpotentials
 import holidays
 import numpy as np
 import periodictable
@@ -259,3 +260,23 @@ def codes():
         if right or rng.random() < 0.06:
             rows.append(({"code": code}, {"value": "yes" if right else "no"}))
     table("code.vin", ["vininfo"], {"value": ("exact", "yes or no")}, rows)
+
+
+def warming():
+    rng = random.Random(SEED + 8)
+    gases = {"CH4": "CH4", "N2O": "N2O", "SF6": "SF6", "CF4": "CF4", "C2F6": "C2F6", "NF3": "NF3"}
+    gases |= {f"HFC-{k}": f"HFC{k}" for k in ("23", "134a", "125", "32")}
+    rows = []
+    while len(rows) < 220:
+        gas, report = rng.choice(list(gases)), rng.choice(["SAR", "AR4", "AR5", "AR6"])
+        potential = globalwarmingpotentials.data[report + "GWP100"].get(gases[gas])
+        if potential is None:
+            continue
+        mass = decimals(rng, 0, 5000, 2)
+        rows.append(({"gas": gas, "gwp": report, "mass": mass}, {"value": float(mass) * potential, "potential": potential}))
+    table(
+        "carbon.gwp",
+        ["globalwarmingpotentials"],
+        {"value": ("rounded", HALF), "potential": ("within 0", "a number of the report")},
+        rows,
+    )

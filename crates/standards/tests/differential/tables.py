@@ -15,6 +15,7 @@ LICENCE = {
     "acoustica": "MIT",
     "chinese-days": "MIT",
     "chinesecalendar": "MIT",
+    "globalwarmingpotentials": "CC0-1.0",
     "gsw": "BSD-3-Clause",
     "holidays": "MIT",
     "numpy": "BSD-3-Clause",
