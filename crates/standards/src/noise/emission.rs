@@ -293,6 +293,14 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .map(|x| x.round(&rounding(by, 0)?).map_err(EvalError::from))
         .transpose()?;
     let mut met = result.map(|x| x <= limit);
+    // The background only adds: what keeps the limit with it keeps the limit without it.
+    if met.is_none() && measured.round(&rounding(by, 0)?)? <= limit {
+        met = Some(true);
+        e = e.note(
+            "测量值（含背景噪声）不高于限值，声源本身也不会高于限值：达标",
+            "the measured level, background and all, is within the limit, so the source alone is too: it holds",
+        );
+    }
     columns.push(("result", result.into()));
     columns.push(("status", status.into()));
     e = match (result, corrected) {

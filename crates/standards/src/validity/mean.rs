@@ -110,6 +110,10 @@ fn day(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let reason = format!("{} flows for {} values", f.len(), list.len());
         return Err(EvalError::argument("flows", reason));
     }
+    if flows.is_some() && medium == "gas" {
+        let reason = "a day mean of flue gas is the arithmetic mean of its hours: leave the flows out / 废气日均值为小时均值的算术平均，不填流量";
+        return Err(EvalError::argument("flows", reason));
+    }
     let due = u32::try_from(list.len()).unwrap_or(u32::MAX);
     let (mut sum, mut mass, mut volume, mut n) = (Ratio::ZERO, Ratio::ZERO, Ratio::ZERO, 0u32);
     let (mut lowest, mut highest) = (None::<Decimal>, None::<Decimal>);
