@@ -2,10 +2,10 @@
 
 use super::class::{Body, Class};
 use super::judge::{Judge, body};
-use super::read::decimal;
 use super::rules::{Item, Rules};
 use super::section::ITEMS;
 use crate::bulk::{Brief, Bulk, Compile};
+use crate::cell::decimal;
 use crate::reading::within;
 use crate::{Args, Context, EvalError};
 use figure::Decimal;
@@ -20,8 +20,11 @@ struct Section {
     /// The number that stands for "not monitored".
     not_monitored: Decimal,
     /// For each argument: the item, its range with the clause, whether it decides.
-    items: Vec<(Item, Option<(Decimal, Decimal, String)>, bool)>,
+    items: Vec<(Item, Option<Range>, bool)>,
 }
+
+/// The least and greatest value an item can have, and the clause that says so.
+type Range = (Decimal, Decimal, String);
 
 fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
     let judge = Judge::new(c, args)?;
