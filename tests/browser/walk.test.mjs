@@ -155,9 +155,10 @@ for (const size of SIZES) {
       await shoot(page, size, 'law-diff')
       await go(page, '/law/doubts')
       await page.waitForSelector('.list li')
-      const all = await page.locator('.list li').count()
+      // The list draws its rows in steps; the count beside the filters is that of all.
+      const all = await page.locator('.bar .muted').innerText()
       await page.getByLabel('可信').selectOption('uncertain')
-      await page.waitForFunction((n) => document.querySelectorAll('.list li').length < n, all)
+      await page.waitForFunction((n) => document.querySelector('.bar .muted').textContent !== n, all)
       await shoot(page, size, 'law-doubts')
     })
 

@@ -179,7 +179,20 @@ fn units_convert_exactly_or_refuse() {
     assert_eq!(convert(2, "km2", "ha").unwrap(), Ratio::from(200));
     assert_eq!(convert(1, "wt", "t").unwrap(), Ratio::from(10_000));
     assert_eq!(convert(1, "kWh", "MJ").unwrap(), Ratio::new(18, 5).unwrap());
-    for (a, b) in [("ug/m3", "ug/L.s"), ("t", "tCO2e"), ("dB", "dB(A)"), ("a", "d")] {
+    // Shares are plain numbers.
+    assert_eq!(convert(80, "%", "1").unwrap(), Ratio::new(4, 5).unwrap());
+    assert_eq!(convert(1, "1", "%").unwrap(), Ratio::from(100));
+    assert_eq!(convert(5, "permille", "%").unwrap(), Ratio::new(1, 2).unwrap());
+    assert_eq!(convert(20, "g/kg", "%").unwrap(), Ratio::from(2));
+    assert_eq!(convert(7, "%/a", "1/a").unwrap(), Ratio::new(7, 100).unwrap());
+    for (a, b) in [
+        ("ug/m3", "ug/L.s"),
+        ("t", "tCO2e"),
+        ("dB", "dB(A)"),
+        ("a", "d"),
+        ("ppm", "mg/m3"),
+        ("%", "dB"),
+    ] {
         assert!(matches!(convert(1, a, b), Err(UnitError::Different { .. })), "{a} {b}");
     }
 }

@@ -216,11 +216,14 @@ impl Law {
             .filter(move |p| p.standard.number == number)
     }
 
-    /// Provisions that exist but are not recorded (待录入), except those an addition has filled since.
+    /// Provisions that exist but are not recorded (待录入), except those an addition to their standard has
+    /// filled since. What another standard says under the same key fills nothing: an older edition may still
+    /// answer beside a newer one that nobody has recorded.
     pub fn missing(&self) -> impl Iterator<Item = &Arc<Missing>> {
         let filled = |m: &Missing| {
             self.versions(&m.key).iter().any(|p| {
-                p.division == m.division
+                p.standard.number == m.standard.number
+                    && p.division == m.division
                     && p.in_force(m.from)
                     && p.to.is_none_or(|to| m.to.is_some_and(|end| end <= to))
             })

@@ -313,6 +313,36 @@ fn what_is_not_recorded_says_so_until_an_addition_records_it() {
 }
 
 #[test]
+fn an_older_edition_under_the_same_key_does_not_fill_a_missing_newer_one() {
+    let old = format!("{}{}", HEAD_OLD.replace("to = \"2026-02-28\"\n", ""), limit("75", ""));
+    let new = HEAD_NEW.replace("replaces = [\"S-1\"]\n", "");
+    let hole = MISSING.replace("a.other", "a.limit");
+    let add = |standard: &str| ADDITION.replace("a.other", "a.limit").replace("S-2", standard);
+    let load = |more: &[(&str, String)]| {
+        let mut files = vec![("old.toml", old.clone()), ("new.toml", format!("{new}{hole}"))];
+        files.extend_from_slice(more);
+        load(&files).unwrap()
+    };
+    let law = load(&[]);
+    let holds = |law: &Law| {
+        law.at("a.limit", day("2026-05-01"), "340100")
+            .unwrap()
+            .standard
+            .number
+            .clone()
+    };
+    assert_eq!(holds(&law), "S-1");
+    let beside = law.unrecorded("a.limit", day("2026-05-01"), "340100").unwrap();
+    assert_eq!((beside.standard.number.as_str(), law.missing().count()), ("S-2", 1));
+    assert_eq!(law.unrecorded("a.limit", day("2026-02-28"), "340100"), None);
+
+    let law = load(&[("add.toml", add("S-2"))]);
+    assert_eq!((holds(&law).as_str(), law.missing().count()), ("S-2", 0));
+    let law = load(&[("add.toml", add("S-1"))]);
+    assert_eq!(law.missing().count(), 1);
+}
+
+#[test]
 fn an_addition_to_nothing_and_a_file_without_a_head_are_refused() {
     let e = load(&[("add.toml", ADDITION.into())]).unwrap_err();
     assert_eq!(

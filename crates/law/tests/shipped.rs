@@ -42,6 +42,18 @@ fn every_standard_says_when_it_was_checked_and_in_both_languages() {
     }
 }
 
+/// One number a standard: what belongs to a text that already stands in a file is an `[addition]` to it.
+#[test]
+fn no_text_stands_under_two_numbers() {
+    let law = law();
+    for (i, a) in law.standards().iter().enumerate() {
+        for b in &law.standards()[..i] {
+            let together = a.to.is_none_or(|to| b.from <= to) && b.to.is_none_or(|to| a.from <= to);
+            assert!(a.title.zh != b.title.zh || !together, "{} and {}", a.number, b.number);
+        }
+    }
+}
+
 #[test]
 fn the_switch_of_march_2026() {
     let law = law();

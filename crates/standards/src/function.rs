@@ -1,6 +1,7 @@
 //! The one registration of every function.
 
 use crate::EvalError;
+use crate::list::parts;
 use chrono::NaiveDate;
 use figure::{Decimal, Explanation, NumberError};
 use law::Law;
@@ -159,11 +160,7 @@ impl Args {
     /// # Errors
     /// [`EvalError::Missing`], or as [`Args::number`], naming the place in the list.
     pub fn list(&self, name: &str) -> Result<Vec<Option<Decimal>>, EvalError> {
-        let parts = self
-            .text(name)?
-            .split([' ', ';', ',', '\t', '，', '、', '；'])
-            .filter(|p| !p.is_empty());
-        parts
+        parts(self.text(name)?)
             .enumerate()
             .map(|(i, p)| number(&format!("{name}[{}]", i + 1), p))
             .collect()

@@ -7,37 +7,43 @@
 //! provision in force on the day, or the answer is an error that says none is.
 
 pub mod air;
+mod args;
+mod band;
 mod basis;
 mod batch;
 mod bulk;
 mod carbon;
+mod cell;
 mod chemicals;
 mod code;
 mod compensation;
 mod deadline;
 mod ecology;
 pub mod emission;
-mod entry;
 mod error;
 mod function;
 mod groundwater;
 mod inventory;
 mod lake;
-mod lookup;
+mod list;
+mod node;
 mod noise;
 mod outfall;
 mod quality;
 mod radiation;
+mod rank;
 mod reading;
 mod real;
 mod risk;
 mod round;
-mod rule;
+mod row;
 mod soil;
+mod unit;
 pub mod validity;
 mod warning;
 mod waste;
 pub mod water;
+mod word;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
 pub use bulk::{Brief, Bulk, Compile, bulk};

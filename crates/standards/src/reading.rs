@@ -40,6 +40,11 @@ impl Args {
     }
 }
 
+/// A measured value out of a list, named by its place there; errors as [`Args::reading`].
+pub(crate) fn reading(name: &str, text: &str) -> Result<Option<Reading>, EvalError> {
+    Args::from_iter([(name, text)]).reading(name)
+}
+
 /// Refuses a value outside the range it can have: which argument, which range, by which clause.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 //! same input rounds alike everywhere.
 
 use crate::EvalError;
-use figure::{Decimal, NumberError, Ratio};
+use figure::{Decimal, NumberError, Ratio, Rounding};
 
 const DIGITS: i32 = 12;
 
@@ -47,6 +47,19 @@ pub(crate) fn computed(x: f64) -> Result<Decimal, EvalError> {
 /// Square root; errors as [`ln`] for numbers below zero.
 pub(crate) fn sqrt(x: impl Into<Ratio>) -> Result<Decimal, EvalError> {
     kept(x.into().to_f64().sqrt())
+}
+
+/// A number rounded to so many significant digits, for showing only.
+///
+/// # Errors
+/// An overflow.
+pub(crate) fn significant(x: Ratio, digits: i32) -> Result<Decimal, EvalError> {
+    if x == Ratio::ZERO {
+        return Ok(Decimal::ZERO);
+    }
+    let size = x.abs().to_f64().log10().floor();
+    let decimals = digits - 1 - if size.is_finite() { size as i32 } else { 0 };
+    Ok(x.round(&Rounding::gbt8170(decimals))?)
 }
 
 #[cfg(test)]

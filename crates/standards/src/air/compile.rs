@@ -1,9 +1,8 @@
-//! Small helpers for turning provisions into integers.
+//! The law of one day, and the pollutants and periods its cells name.
 
 use super::{Period, Pollutant};
 use crate::EvalError;
 use chrono::NaiveDate;
-use figure::{Decimal, Interval, Mode, Rounding};
 use law::{Law, Provision};
 
 /// The law of one day and division.
@@ -18,34 +17,6 @@ impl<'a> Of<'a> {
     pub fn at(&self, key: &str) -> Result<&'a Provision, EvalError> {
         Ok(self.law.at(key, self.date, self.division)?)
     }
-}
-
-/// A whole number from a cell.
-pub(crate) fn whole<T: TryFrom<i128>>(p: &Provision, row: usize, column: &str) -> Result<T, EvalError> {
-    let d = p.table.decimal(row, column).map_err(EvalError::table(p))?;
-    d.at_scale(0)
-        .and_then(|n| T::try_from(n).ok())
-        .ok_or_else(|| EvalError::law(p, format!("column `{column}`: `{d}` is not a fitting whole number")))
-}
-
-/// A number from a cell.
-pub(crate) fn decimal(p: &Provision, row: usize, column: &str) -> Result<Decimal, EvalError> {
-    p.table.decimal(row, column).map_err(EvalError::table(p))
-}
-
-/// A row that must be there.
-pub(crate) fn row(p: &Provision, wanted: &[(&str, &str)]) -> Result<usize, EvalError> {
-    p.table.row(wanted).map_err(EvalError::table(p))
-}
-
-/// The rounding in the columns `decimals` and `mode`.
-pub(crate) fn rounding(p: &Provision, row: usize) -> Result<Rounding, EvalError> {
-    let name = p.table.text(row, "mode");
-    let mode = Mode::by_name(name).ok_or_else(|| EvalError::law(p, format!("unknown rounding mode `{name}`")))?;
-    Ok(Rounding {
-        mode,
-        interval: Interval::Decimals(whole(p, row, "decimals")?),
-    })
 }
 
 /// A pollutant named in a cell.

@@ -1,6 +1,7 @@
 //! The state that concentrations refer to, and volume ratios (GB 3095 3.14 and its amendment of 2018).
 
-use super::compile::{Of, decimal, row};
+use super::compile::Of;
+use crate::cell::{decimal, row};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Explanation, Interval, Mode, Ratio, Rounding};

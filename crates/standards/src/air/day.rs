@@ -2,8 +2,9 @@
 //! (GB 3095 table 4, HJ 663).
 
 use super::Pollutant;
-use super::compile::{Of, decimal, rounding, row, whole};
+use super::compile::Of;
 use crate::EvalError;
+use crate::cell::{decimal, rounding, row, whole};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Mode, NumberError, Ratio, Rounding, div_round, mean};
 use law::{Law, Provision};

@@ -1,9 +1,11 @@
 //! The yearly evaluation of a city: each pollutant's mean and percentile against the limits (HJ 663).
 
-use super::compile::{Of, rounding, row};
+use super::compile::Of;
 use super::limit::{self, Limit};
+use crate::cell::{rounding, row};
+use crate::unit::label;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::{Decimal, Explanation, Unit};
+use figure::{Decimal, Explanation};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "air.evaluation",
@@ -205,7 +207,7 @@ fn eval(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 }
 
 fn compare(zh: &str, en: &str, given: Decimal, judged: Decimal, limit: &Limit, ok: bool) -> Explanation {
-    let unit = Unit::parse(&limit.unit).map(|u| u.label()).unwrap_or_default();
+    let unit = label(&limit.unit);
     let sign = if ok { "≤" } else { ">" };
     let mut e = Explanation::new(zh, en)
         .value(judged)

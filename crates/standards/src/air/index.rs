@@ -1,11 +1,12 @@
 //! HJ 633: individual indices, the index, its level and primary pollutants, in integers.
 
-use super::compile::{Of, period, pollutant, reported, rounding, row, whole};
+use super::compile::{Of, period, pollutant, reported};
 use super::index_compile::{compile_inputs, compile_level, compile_missing, compile_practice, compile_row};
 use super::report::{Aqi, Day, DayAqi, Hour, HourMode};
 use super::row::{Iaqi, Row};
 use super::{Period, Pollutant, PollutantSet};
 use crate::EvalError;
+use crate::cell::{rounding, row, whole};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Mode, NumberError, Rounding, Text};
 use law::Law;

@@ -1,9 +1,10 @@
 //! Turning the provisions of HJ 633 into the integers of [`super::index`].
 
-use super::compile::{Of, decimal, period, pollutant, reported, whole};
+use super::compile::{Of, period, pollutant, reported};
 use super::index::{Input, Level, Missing, Practice};
 use super::row::{Beyond, Row};
 use crate::EvalError;
+use crate::cell::{decimal, whole};
 use figure::{Interval, Rounding, Text};
 use law::Provision;
 

@@ -2,8 +2,9 @@
 
 use super::index::Input;
 use super::{Aqi, Day, Hour, HourMode, Iaqi, Index, Period, Pollutant};
+use crate::unit::label;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::{Clause, Decimal, Explanation, Text, Unit};
+use figure::{Clause, Decimal, Explanation, Text};
 
 const SO2: Arg = Arg::number("so2", "ug/m3", ("二氧化硫", "SO2")).optional();
 const NO2: Arg = Arg::number("no2", "ug/m3", ("二氧化氮", "NO2")).optional();
@@ -361,7 +362,7 @@ fn titles(p: Pollutant, period: Period) -> (String, String) {
 /// The node of one individual index, with the formula of HJ 633 and its numbers.
 pub(super) fn explain_iaqi(index: &Index, factor: Pollutant, period: Period, given: Decimal, r: &Iaqi) -> Explanation {
     let (zh, en) = titles(factor, period);
-    let unit = Unit::parse(factor.unit()).map(|u| u.label()).unwrap_or_default();
+    let unit = label(factor.unit());
     let mut concentration = Explanation::new("浓度", "concentration")
         .value(r.concentration)
         .unit(unit);

@@ -1,8 +1,10 @@
 //! Limits and by how much they are exceeded (GB 3095, HJ 663).
 
-use super::compile::{Of, decimal, rounding, row};
+use super::compile::Of;
+use crate::cell::{decimal, rounding, row};
+use crate::unit::label;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
-use figure::{Clause, Decimal, Explanation, Ratio, Rounding, Unit};
+use figure::{Clause, Decimal, Explanation, Ratio, Rounding};
 
 const FACTOR: Arg = Arg::text(
     "factor",
@@ -86,10 +88,6 @@ pub(crate) fn class(args: &Args) -> Result<&'static str, EvalError> {
         "2" | "class2" | "二级" => Ok("class2"),
         other => Err(EvalError::argument("class", format!("`{other}`: write 1 or 2"))),
     }
-}
-
-fn label(unit: &str) -> String {
-    Unit::parse(unit).map_or_else(|_| unit.to_string(), |u| u.label())
 }
 
 fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {

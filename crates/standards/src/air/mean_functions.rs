@@ -3,7 +3,7 @@
 use super::day::exact_mean;
 use super::{DayData, Pollutant, Statistics, Use};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::{Decimal, Explanation, Unit};
+use figure::{Decimal, Explanation};
 
 const FACTOR: Arg = Arg::text(
     "factor",
@@ -166,7 +166,7 @@ fn usage(args: &Args, default: Use) -> Result<Use, EvalError> {
 }
 
 fn label(p: Pollutant) -> String {
-    Unit::parse(p.unit()).map(|u| u.label()).unwrap_or_default()
+    crate::unit::label(p.unit())
 }
 
 fn sum_formula(values: &[Decimal], result: Decimal) -> Result<String, EvalError> {

@@ -1,7 +1,8 @@
 //! The composite index of a city, and ranks.
 
 use super::Pollutant;
-use super::compile::{Of, decimal, row, whole};
+use super::compile::Of;
+use crate::cell::{decimal, row, whole};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Explanation, NumberError, Ratio, Rounding};

@@ -1,7 +1,8 @@
 //! Shares of days: good days, heavy-pollution days, compliance; and a province's share from its cities'.
 
-use super::compile::{Of, rounding, whole};
+use super::compile::Of;
 use super::{Pollutant, PollutantSet};
+use crate::cell::{rounding, whole};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Explanation, NumberError, Ratio, Rounding};

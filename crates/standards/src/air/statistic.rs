@@ -1,9 +1,10 @@
 //! Figures of a period: means, percentiles, and whether a year has enough days (HJ 663).
 
 use super::Pollutant;
-use super::compile::{Of, rounding, row, whole};
+use super::compile::Of;
 use super::day::exact_mean;
 use crate::EvalError;
+use crate::cell::{rounding, row, whole};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, NumberError, Ratio, Rounding};
 use law::Law;

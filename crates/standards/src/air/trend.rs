@@ -1,7 +1,7 @@
 //! Change against the last period, and Spearman's rank correlation over years (HJ 663-2013 appendix B).
 
-use super::compile::rounding;
-use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
+use crate::cell::rounding;
+use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, rank};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -67,16 +67,6 @@ fn change(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     })
 }
 
-/// Twice the rank of each value, so that ties (which share the mean of their ranks) stay whole numbers.
-fn doubled_ranks(values: &[Decimal]) -> Vec<i128> {
-    let rank = |v: &Decimal| {
-        let below = values.iter().filter(|o| *o < v).count() as i128;
-        let equal = values.iter().filter(|o| *o == v).count() as i128;
-        2 * below + equal + 1
-    };
-    values.iter().map(rank).collect()
-}
-
 fn trend(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("air.trend", c.date, c.division)?;
     let given = args.list("values")?;
@@ -87,25 +77,15 @@ fn trend(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         )
     };
     let values: Vec<Decimal> = given.into_iter().collect::<Option<_>>().ok_or_else(missing)?;
-    let n = i128::try_from(values.len()).unwrap_or(0);
+    let n = values.len();
     if !(2..=1000).contains(&n) {
         return Err(EvalError::argument("values", "between 2 and 1000 years are needed"));
     }
-    // r = 1 − 6·Σd²/(n³ − n), with d twice as large here.
-    let sum: i128 = doubled_ranks(&values)
-        .iter()
-        .zip(1i128..)
-        .map(|(r, year)| (r - 2 * year).pow(2))
-        .sum();
-    let exact = Ratio::from(1).sub(Ratio::new(6 * sum, 4 * (n * n * n - n))?)?;
+    let (sum, exact) = rank::with_time(&values)?;
     let value = exact.round(&Rounding::gbt8170(3))?;
     let e = Explanation::new("秩相关系数", "Rank correlation")
         .value(value)
-        .formula(format!(
-            "1 − 6 × {} ÷ ({n}³ − {n}) = {} → {value}",
-            Ratio::new(sum, 4)?,
-            exact.shown(6)
-        ))
+        .formula(format!("1 − 6 × {sum} ÷ ({n}³ − {n}) = {} → {value}", exact.shown(6)))
         .clause(p.clause_ref())
         .note(&p.note.zh, &p.note.en);
     Ok(Outcome {

@@ -1,9 +1,12 @@
 //! `basis.at`: the article that a violation falls under, on the day of the act and of the decision.
 
+use crate::cell::decimal;
 use crate::deadline::date;
+use crate::unit::label;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
-use figure::{Decimal, Explanation, Ratio, Unit};
+use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
 
 pub(super) const VIOLATION: Arg = Arg::text(
@@ -91,7 +94,7 @@ impl<'a> Basis<'a> {
             return Err(EvalError::argument("violation", reason));
         }
         let law = c.law.at(&key, day, c.division)?;
-        let row = case.map_or(Ok(0), |case| super::row(law, "case", "case", case))?;
+        let row = case.map_or(Ok(0), |case| named(law, "case", case, &["case"]))?;
         Ok(Self { law, row })
     }
 
@@ -106,8 +109,8 @@ impl<'a> Basis<'a> {
     /// The range of the fine in yuan; none where a base is needed and not given.
     pub fn range(&self, base: Option<Decimal>) -> Result<Option<(Ratio, Ratio)>, EvalError> {
         let (low, high) = (
-            super::cell(self.law, self.row, "fine_min")?,
-            super::cell(self.law, self.row, "fine_max")?,
+            decimal(self.law, self.row, "fine_min")?,
+            decimal(self.law, self.row, "fine_max")?,
         );
         let share = match self.unit() {
             "yuan" => return Ok(Some((low.into(), high.into()))),
@@ -136,7 +139,7 @@ impl<'a> Basis<'a> {
         };
         let e = Explanation::new(zh, en)
             .value(format!("{low}～{high}"))
-            .unit(Unit::parse(self.unit()).map_or_else(|_| self.unit().to_string(), |u| u.label()))
+            .unit(label(self.unit()))
             .clause(self.law.clause_ref_row(self.row))
             .note(
                 format!("{}，{}起{to_zh}", self.law.standard.title.zh, self.law.from),
@@ -166,7 +169,7 @@ fn lighter(old: (Ratio, Ratio), new: (Ratio, Ratio)) -> Result<bool, EvalError> 
 fn basis(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (violation, case) = (args.text("violation")?, args.get("case"));
     let act = args.get("act").map_or(Ok(c.date), |t| date("act", t))?;
-    let base = super::amount(args, "base")?;
+    let base = args.amount_or_none("base")?;
     let old = Basis::find(c, violation, act, case)?;
     let mut applied = ("act", &old);
     let mut e = Explanation::new(&old.law.title.zh, &old.law.title.en)
@@ -234,8 +237,8 @@ fn basis(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("article", b.article().into()),
             ("from", b.law.from.to_string().into()),
             ("to", b.law.to.map(|d| d.to_string()).into()),
-            ("fine_min", super::cell(b.law, b.row, "fine_min")?.into()),
-            ("fine_max", super::cell(b.law, b.row, "fine_max")?.into()),
+            ("fine_min", decimal(b.law, b.row, "fine_min")?.into()),
+            ("fine_max", decimal(b.law, b.row, "fine_max")?.into()),
             ("unit", b.unit().into()),
             ("base_of", b.text("base").into()),
             ("cases", cases.join("; ").into()),

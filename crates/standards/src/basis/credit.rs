@@ -1,7 +1,8 @@
 //! Credit: grades of enterprises by weighted scores, points of technical units by dated events.
 
-use super::{at, cell};
+use crate::cell::{at, decimal, whole};
 use crate::deadline::date;
+use crate::list::parts;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::{Months, NaiveDate};
 use figure::{Decimal, Explanation};
@@ -73,9 +74,9 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (grades, scale) = (at(c, "credit.enterprise.grades")?, at(c, "credit.enterprise.scale")?);
     let clause = format!("{} {}", scale.standard.number, scale.clause);
     let (low, high, full) = (
-        cell(scale, 0, "score_min")?,
-        cell(scale, 0, "score_max")?,
-        cell(scale, 0, "weights")?,
+        decimal(scale, 0, "score_min")?,
+        decimal(scale, 0, "score_max")?,
+        decimal(scale, 0, "weights")?,
     );
     let (scores, weights) = (args.list("scores")?, args.list("weights")?);
     if scores.len() != weights.len() {
@@ -108,17 +109,13 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let reason = format!("the weights sum to {sum}, not {full} ({clause}) / 权重合计应为{full}");
         return Err(EvalError::argument("weights", reason));
     }
-    let vetoed = match args.get("veto") {
-        None | Some("no" | "否") => false,
-        Some("yes" | "是") => true,
-        Some(other) => return Err(EvalError::argument("veto", format!("`{other}`: write yes or no"))),
-    };
+    let vetoed = args.flag("veto")?;
     // Rows go from the best grade down; a veto takes the last.
     let rows = grades.table.rows.len();
     let mut row = rows.saturating_sub(1);
     if !vetoed {
         for r in (0..rows).rev() {
-            if total >= cell(grades, r, "at_least")? {
+            if total >= decimal(grades, r, "at_least")? {
                 row = r;
             }
         }
@@ -156,20 +153,12 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn points(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "credit.eia.points")?;
-    let (warning, limit) = (cell(p, 0, "warning")?, cell(p, 0, "restriction")?);
-    let months = |column: &str| -> Result<Months, EvalError> {
-        let n = cell(p, 0, column)?.at_scale(0).and_then(|n| u32::try_from(n).ok());
-        n.map(Months::new)
-            .ok_or_else(|| EvalError::law(p, format!("column `{column}` is no whole number")))
-    };
+    let (warning, limit) = (decimal(p, 0, "warning")?, decimal(p, 0, "restriction")?);
+    let months = |column: &str| -> Result<Months, EvalError> { Ok(Months::new(whole(p, 0, column)?)) };
     let (period, list) = (months("period")?, months("list")?);
     let opened = date("opened", args.text("opened")?)?;
     let mut events: Vec<(NaiveDate, Decimal)> = Vec::new();
-    for word in args
-        .text("events")?
-        .split([' ', ';', ',', '，', '、', '；'])
-        .filter(|w| !w.is_empty())
-    {
+    for word in parts(args.text("events")?) {
         let (day, n) = word.split_once('=').ok_or_else(|| {
             EvalError::argument("events", format!("`{word}`: write date=points such as 2024-01-10=5"))
         })?;

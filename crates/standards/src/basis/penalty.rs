@@ -1,8 +1,9 @@
 //! What a penalty comes to: discretion, consecutive days, surcharge.
 
 use super::act::{BASE, Basis, CASE, VIOLATION};
-use super::{amount, at, cell, required, rounding};
+use crate::cell::{at, decimal, rounding};
 use crate::deadline::date;
+use crate::list::parts;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -98,7 +99,7 @@ fn hundred() -> Ratio {
 
 fn penalty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "basis.discretion")?;
-    let (given_min, given_max) = (amount(args, "min")?, amount(args, "max")?);
+    let (given_min, given_max) = (args.amount_or_none("min")?, args.amount_or_none("max")?);
     let mut e = Explanation::new("裁量后的罚款", "Fine by discretion")
         .unit("元")
         .clause(p.clause_ref());
@@ -106,7 +107,7 @@ fn penalty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         (Some(violation), None, None) => {
             let basis = Basis::find(c, violation, c.date, args.get("case"))?;
             e = e.input(basis.explained("法定幅度", "Statutory range"));
-            let range = basis.range(amount(args, "base")?)?;
+            let range = basis.range(args.amount_or_none("base")?)?;
             range.ok_or_else(|| EvalError::Missing("base".to_string()))?
         }
         (None, Some(low), Some(high)) => (low.into(), high.into()),
@@ -137,7 +138,7 @@ fn penalty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         // [Y + P (1 - Y)], the whole in percent
         "start value" => y.add(at_most(sum, hundred())?.div(hundred())?.mul(hundred().sub(y)?)?)?,
         "sum" => {
-            let start = required(args, "start")?;
+            let start = args.amount("start")?;
             sum.add(start.into())?
         }
         other => return Err(EvalError::law(p, format!("unknown form `{other}`"))),
@@ -145,7 +146,7 @@ fn penalty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rate = at_most(rate, hundred())?;
     let exact = rate.div(hundred())?.mul(high)?;
     let below = exact.sub(low)?.num() < 0;
-    let fine = if below { low } else { exact }.round(&rounding(p)?)?;
+    let fine = if below { low } else { exact }.round(&rounding(p, 0)?)?;
     if below {
         e = e.note(
             "低于法定最低罚款，按最低罚款；减轻须另行认定",
@@ -167,8 +168,8 @@ fn penalty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         value: fine.into(),
         columns: vec![
             ("rate", rate.round(&figure::Rounding::gbt8170(4))?.into()),
-            ("fine_min", low.round(&rounding(p)?)?.into()),
-            ("fine_max", high.round(&rounding(p)?)?.into()),
+            ("fine_min", low.round(&rounding(p, 0)?)?.into()),
+            ("fine_max", high.round(&rounding(p, 0)?)?.into()),
             ("form", form.into()),
             ("bounded", below.into()),
         ],
@@ -182,18 +183,14 @@ fn at_most(value: Ratio, cap: Ratio) -> Result<Ratio, EvalError> {
 
 fn daily(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "basis.daily")?;
-    let fine = required(args, "fine")?;
+    let fine = args.amount("fine")?;
     let served = date("served", args.text("served")?)?;
     let mut found = Vec::new();
-    for word in args
-        .text("found")?
-        .split([' ', ',', ';', '，', '、', '；'])
-        .filter(|w| !w.is_empty())
-    {
+    for word in parts(args.text("found")?) {
         found.push(date("found", word)?);
     }
     found.sort_unstable();
-    let within = cell(p, 0, "recheck_within")?;
+    let within = decimal(p, 0, "recheck_within")?;
     let mut before = served;
     for &day in &found {
         let gap = Decimal::from_int((day - before).num_days());
@@ -231,8 +228,8 @@ fn daily(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn surcharge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "basis.surcharge")?;
-    let (fine, days) = (required(args, "fine")?, required(args, "days")?);
-    let share = |column: &str| -> Result<Ratio, EvalError> { Ok(Ratio::from(cell(p, 0, column)?).div(hundred())?) };
+    let (fine, days) = (args.amount("fine")?, args.amount("days")?);
+    let share = |column: &str| -> Result<Ratio, EvalError> { Ok(Ratio::from(decimal(p, 0, column)?).div(hundred())?) };
     let full = Ratio::from(fine).mul(share("per_day")?)?.mul(days.into())?;
     let cap = Ratio::from(fine).mul(share("cap")?)?;
     let capped = full.sub(cap)?.num() > 0;

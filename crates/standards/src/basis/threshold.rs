@@ -1,8 +1,10 @@
 //! Lines that open something: a check of transfer, a hearing, a reward, a sample.
 
-use super::{at, cell, required, row};
+use crate::cell::{at, decimal};
+use crate::unit::label;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
-use figure::{Decimal, Explanation, Interval, Mode, Ratio, Rounding, Unit};
+use figure::{Decimal, Explanation, Interval, Mode, Ratio, Rounding};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -83,16 +85,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn label(unit: &str) -> String {
-    Unit::parse(unit).map_or_else(|_| unit.to_string(), |u| u.label())
-}
-
 fn crime(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "basis.crime")?;
-    let r = row(p, "item", "item", args.text("item")?)?;
-    let amount = required(args, "amount")?;
+    let r = named(p, "item", args.text("item")?, &["item"])?;
+    let amount = args.amount("amount")?;
     let (line, grave) = (
-        cell(p, r, "threshold")?,
+        decimal(p, r, "threshold")?,
         p.table.optional(r, "grave").map_err(EvalError::table(p))?,
     );
     let (reached, is_grave) = (amount >= line, grave.is_some_and(|g| amount >= g));
@@ -134,13 +132,13 @@ fn procedure(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ));
         }
     };
-    let fine = required(args, "fine")?;
+    let fine = args.amount("fine")?;
     let (s, h) = (
-        row(simple, "subject", "subject", subject)?,
-        row(hearing, "subject", "subject", subject)?,
+        named(simple, "subject", subject, &["subject"])?,
+        named(hearing, "subject", subject, &["subject"])?,
     );
-    let is_simple = fine <= cell(simple, s, "at_most")?;
-    let is_hearing = fine >= cell(hearing, h, "at_least")?;
+    let is_simple = fine <= decimal(simple, s, "at_most")?;
+    let is_hearing = fine >= decimal(hearing, h, "at_least")?;
     let (value, zh) = match (is_simple, is_hearing) {
         (true, _) => ("simple", "可以适用简易程序"),
         (false, true) => ("hearing", "普通程序，告知听证权利"),
@@ -150,8 +148,8 @@ fn procedure(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .formula(format!(
             "{fine}; <= {}; >= {}",
-            cell(simple, s, "at_most")?,
-            cell(hearing, h, "at_least")?
+            decimal(simple, s, "at_most")?,
+            decimal(hearing, h, "at_least")?
         ))
         .clause(simple.clause_ref_row(s))
         .clause(hearing.clause_ref_row(h))
@@ -166,8 +164,8 @@ fn procedure(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn reward(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "basis.reward")?;
-    let r = row(p, "level", "level", args.text("level")?)?;
-    let (low, high) = (cell(p, r, "reward_min")?, cell(p, r, "reward_max")?);
+    let r = named(p, "level", args.text("level")?, &["level"])?;
+    let (low, high) = (decimal(p, r, "reward_min")?, decimal(p, r, "reward_max")?);
     let mut e = Explanation::new("举报奖励", "Reward")
         .unit("元")
         .clause(p.clause_ref_row(r))
@@ -180,7 +178,7 @@ fn reward(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let value = match share {
         None => None,
         Some(share) => {
-            let fine = required(args, "fine")?;
+            let fine = args.amount("fine")?;
             let exact = Ratio::from(fine).mul(share.into())?.div(Ratio::from(100))?;
             let exact = exact.round(&Rounding::gbt8170(2))?.normalized();
             let value = exact.max(low).min(high);
@@ -207,18 +205,18 @@ fn sample(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         "报告表" => "form",
         other => other,
     };
-    let r = row(p, "class", "class", class)?;
-    let number = required(args, "number")?;
+    let r = named(p, "class", class, &["class"])?;
+    let number = args.amount("number")?;
     if number.at_scale(0).is_none() {
         return Err(EvalError::argument("number", format!("{number} is no whole number")));
     }
-    let share = cell(p, r, "share")?;
+    let share = decimal(p, r, "share")?;
     let up = Rounding {
         mode: Mode::Up,
         interval: Interval::Decimals(0),
     };
     let exact = Ratio::from(number).mul(share.into())?.div(Ratio::from(100))?;
-    let least = cell(p, r, "at_least")?;
+    let least = decimal(p, r, "at_least")?;
     // Nothing approved, nothing to draw.
     let value = if number.is_zero() {
         Decimal::from_int(0)

@@ -2,7 +2,8 @@
 
 use super::process::potential;
 use super::{decimals, molar};
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -185,7 +186,7 @@ fn landfill(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .clause(chemistry.clause())
         .input(given("可降解有机碳", "degradable organic carbon", doc, "1"))
-        .remark(row.p);
+        .noted(row.p);
     for (column, zh) in [
         ("mcf", "甲烷修正因子"),
         ("doc_f", "可降解比例"),
@@ -222,6 +223,6 @@ fn wastewater(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .input(row.node("b0", "甲烷最大产生能力", "greatest methane capacity")?)
         .input(given("甲烷修正因子", "methane correction factor", mcf, "1"))
-        .remark(row.p);
+        .noted(row.p);
     methane(c, args, mass, node)
 }

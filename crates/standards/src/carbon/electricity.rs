@@ -1,7 +1,9 @@
 //! Emission of bought electricity by the factor of its year, use and place; a province with its exchange.
 
-use super::{convert, decimals};
-use crate::entry::{Remark, Row, at, given};
+use super::decimals;
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
+use crate::unit::of_law;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -59,7 +61,7 @@ fn electricity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             return Err(EvalError::argument("use", reason));
         }
     };
-    let factor = convert(&row, row.ratio("factor")?, row.p.unit(row.row, "factor"), "t/MWh")?;
+    let factor = of_law(row.p, row.ratio("factor")?, row.p.unit(row.row, "factor"), "t/MWh")?;
     let (rounding, clause) = decimals(c, "emission")?;
     let value = factor.mul(mwh.into())?.round(&rounding)?;
     let region = if row.text("name").is_empty() {
@@ -79,7 +81,7 @@ fn electricity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             &format!("{region}{year}年电力因子"),
             &format!("factor of {year}"),
         )?)
-        .remark(row.p);
+        .noted(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("factor", row.number("factor")?.into()), ("region", region.into())],

@@ -1,7 +1,9 @@
 //! Burning of fuels: carbon by measurement or by default, coal on its bases, heat, shares of a power unit.
 
-use super::{convert, decimals, molar};
-use crate::entry::{Entry, Remark, Row, at, given, of_hundred};
+use super::{decimals, molar};
+use crate::node::{Noted, given};
+use crate::row::{Entry, Row, at};
+use crate::unit::{of_hundred, of_law};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -184,7 +186,7 @@ fn fuel(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             EvalError::argument(parameter, reason)
         })?;
         Ok((
-            convert(&r, r.ratio("value")?, r.text("unit"), unit)?,
+            of_law(r.p, r.ratio("value")?, r.text("unit"), unit)?,
             r.node("value", zh, en)?,
         ))
     };
@@ -227,7 +229,7 @@ fn fuel(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(table.0.clause_ref())
         .clause(chemistry.clause())
         .clause(clause)
-        .remark(table.0);
+        .noted(table.0);
     Ok(Outcome {
         value: value.into(),
         columns: vec![
@@ -325,7 +327,7 @@ fn heat(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{formula} = {value}"))
         .clause(rule.clause())
         .input(factor.node("factor", "热力排放因子", "factor of heat")?)
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("emission", emission.into())],

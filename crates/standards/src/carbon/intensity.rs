@@ -1,6 +1,7 @@
 //! Carbon intensity: the fall of a year, of a plan, its warning light; uncertainties combined.
 
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -112,7 +113,7 @@ fn intensity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("%")
         .formula(format!("1 − ({c1} / {g1}) / ({c0} / {g0}) = {value} %"))
         .clause(rule.clause())
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("direction", direction.into())],
@@ -143,7 +144,7 @@ fn path(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("1 − {} = {value} %", terms.join(" × ")))
         .clause(rule.clause())
         .input(given("目标", "target", target, "%").clause(plan.clause()))
-        .remark(rule.p);
+        .noted(rule.p);
     let mut needed = Cell::Missing;
     if let Some(years) = args.amount_or_none("years_left")? {
         if years.is_zero() || left == Ratio::ZERO {
@@ -187,7 +188,7 @@ fn warning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(light)
         .formula(format!("{path} − {done} = {behind} → {}", row.text("zh")))
         .clause(row.clause())
-        .remark(table.0);
+        .noted(table.0);
     Ok(Outcome {
         value: light.into(),
         columns: vec![("behind", behind.into())],
@@ -251,7 +252,7 @@ fn uncertainty(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("%")
         .formula(format!("√({}) → {value} %", squares.shown(4)))
         .clause(rule.clause())
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("total", total.into())],

@@ -1,7 +1,9 @@
 //! Emission by activity and factor (processes, farming), clinker, aluminium, equivalents.
 
-use super::{convert, decimals, molar};
-use crate::entry::{Remark, Row, at, given, of_hundred};
+use super::{decimals, molar};
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
+use crate::unit::{of_hundred, of_law};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio};
 
@@ -179,7 +181,7 @@ fn activity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let several = rows.iter().any(|r| r.text(column) != rows[0].text(column)); // rows holds the item's own row
         match args.get(name) {
             Some(word) => {
-                let hit = crate::entry::pick(&rows, name, word, &[column])?.text(column);
+                let hit = crate::row::pick(&rows, name, word, &[column])?.text(column);
                 rows.retain(|r| r.text(column) == hit);
             }
             None if several => {
@@ -197,7 +199,7 @@ fn activity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let per = row.text("amount_unit");
     let unit = row.p.unit(row.row, "value");
     let mass_unit = unit.split('/').next().unwrap_or("t");
-    let mut mass = convert(&row, row.ratio("value")?.mul(amount.into())?, mass_unit, "t")?;
+    let mut mass = of_law(row.p, row.ratio("value")?.mul(amount.into())?, mass_unit, "t")?;
     let mut gas = row.text("gas");
     let mut node = Explanation::new(format!("{item}排放量"), "Emission of the activity")
         .input(given("活动水平", "amount", amount, per))
@@ -228,7 +230,7 @@ fn activity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit(format!("t {gas}"))
         .formula(format!("{formula} = {value} t"))
         .clause(row.clause())
-        .remark(table.0);
+        .noted(table.0);
     Ok(Outcome {
         value: value.into(),
         columns: vec![
@@ -278,7 +280,7 @@ fn clinker(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .value(value)
             .unit("tCO₂")
             .formula(format!("{amount} × {shown} = {value}"))
-            .remark(rule.p),
+            .noted(rule.p),
     })
 }
 
@@ -349,7 +351,7 @@ fn equivalent(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             &format!("增温潜势（{report}）"),
             &format!("potential ({report})"),
         )?)
-        .remark(row.p);
+        .noted(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![

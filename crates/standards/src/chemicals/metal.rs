@@ -1,6 +1,8 @@
 //! Heavy metals: the source a new project needs, and the target of the year.
 
-use crate::rule::{decimal, input, named, noted, rounding};
+use crate::cell::{decimal, rounding};
+use crate::node::{Noted, input};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -79,7 +81,7 @@ fn source(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("needed", needed.into()),
             ("ratio", ratio.into()),
         ],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }
 
@@ -102,6 +104,6 @@ fn target(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: value.into(),
         columns: vec![("decline", decline.into()), ("year", p.table.text(0, "year").into())],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

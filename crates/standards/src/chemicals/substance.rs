@@ -1,6 +1,9 @@
 //! Registration by amount, measures on a listed substance, and risk.
 
-use crate::rule::{bounds, decimal, input, must_band, named, noted, rounding};
+use crate::band::{bounds, must_band};
+use crate::cell::{decimal, rounding};
+use crate::node::{Noted, input};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
 use figure::{Decimal, Explanation, Ratio};
@@ -79,7 +82,7 @@ fn registration(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: kind.into(),
         columns: Vec::new(),
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }
 
@@ -137,7 +140,7 @@ fn measures(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("count", (now.len() as i64).into()),
             ("ended", ended.join("；").into()),
         ],
-        explanation: noted(e.value(joined), list),
+        explanation: e.value(joined).noted(list),
     })
 }
 
@@ -183,6 +186,6 @@ fn risk(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("pnec", pnec.to_decimal().into()),
             ("factor", factor.into()),
         ],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

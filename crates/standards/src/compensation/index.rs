@@ -1,6 +1,9 @@
 //! The index P of an agreement, and who pays whom.
 
-use crate::rule::{decimal, input, must_band, named, noted, rounding, yes_no};
+use crate::band::must_band;
+use crate::cell::{decimal, rounding};
+use crate::node::{Noted, input};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Interval, Ratio, Rounding};
 
@@ -97,7 +100,7 @@ fn p_value(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let exact = sum.mul(k0.into())?;
     let value = exact.round(&p_rounding)?;
     e = e.formula(format!("{k0} × ({}) = {} → {value}", terms.join(" + "), exact.shown(6)));
-    let accident = yes_no(args, "accident")?.unwrap_or(false);
+    let accident = args.yes_no("accident")?.unwrap_or(false);
     let by_index = must_band(tiers, exact, &[])?;
     // An accident upstream counts as failing: the tier without an upper end.
     let failing = (0..tiers.table.rows.len()).find(|r| tiers.table.text(*r, "le").is_empty());
@@ -136,7 +139,7 @@ fn p_value(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             tiers.clause_ref_row(tier),
         )
         .unit("万元")
-        .formula(crate::rule::bounds(tiers, tier)),
+        .formula(crate::band::bounds(tiers, tier)),
     );
     let columns: Vec<(&'static str, Cell)> = vec![
         ("passes", (failing != Some(tier)).into()),
@@ -150,7 +153,7 @@ fn p_value(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: value.into(),
         columns,
-        explanation: noted(e, rule),
+        explanation: e.noted(rule),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A section's month by a city's rule: what an exceedance costs, what a better class earns.
 
-use crate::rule::{decimal, input, noted};
+use crate::cell::decimal;
+use crate::node::{Noted, input};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Interval, Mode, Ratio, Rounding};
 
@@ -151,6 +152,6 @@ fn promotion(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: earns.into(),
         columns: vec![("classes", classes.into()), ("unit", p.unit(0, "per_class").into())],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

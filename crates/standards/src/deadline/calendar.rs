@@ -111,3 +111,15 @@ fn between(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         explanation: e,
     })
 }
+
+/// Whether a term counts working days only, by the argument `count`; natural days if it is left out.
+pub(super) fn working_days(args: &Args) -> Result<bool, EvalError> {
+    match args.get("count") {
+        None | Some("natural" | "自然日") => Ok(false),
+        Some("working" | "工作日") => Ok(true),
+        Some(other) => Err(EvalError::argument(
+            "count",
+            format!("`{other}`: write working or natural"),
+        )),
+    }
+}

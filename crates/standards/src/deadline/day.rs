@@ -1,7 +1,9 @@
 //! `deadline.day`: the last day of a term.
 
+use super::calendar::working_days;
 use super::calendar::{Calendar, date, later};
 use super::rule::{RULE_TITLE, Rule};
+use crate::list::parts;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::{Months, NaiveDate};
 use figure::{Decimal, Explanation};
@@ -67,7 +69,7 @@ impl Suspended {
             });
         }
         let mut periods = Vec::new();
-        for word in text.split([' ', ';', ',', '，', '；', '、']).filter(|w| !w.is_empty()) {
+        for word in parts(text) {
             let (from, to) = word
                 .split_once("..")
                 .ok_or_else(|| wrong(format!("`{word}`: write 2024-06-03..2024-06-07")))?;
@@ -177,16 +179,7 @@ fn term<'a>(c: &Context<'a>, args: &Args) -> Result<Term<'a>, EvalError> {
                     "only a rule says how long an extension is",
                 ));
             }
-            let working = match args.get("count") {
-                None | Some("natural" | "自然日") => false,
-                Some("working" | "工作日") => true,
-                Some(other) => {
-                    return Err(EvalError::argument(
-                        "count",
-                        format!("`{other}`: write working or natural"),
-                    ));
-                }
-            };
+            let working = working_days(args)?;
             Ok(Term {
                 rule: None,
                 amount: whole(days).ok_or_else(|| EvalError::argument("days", "must be a whole number, 0 or more"))?,

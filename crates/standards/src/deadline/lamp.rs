@@ -1,5 +1,6 @@
 //! The lamp of a running term, and the colour of a task.
 
+use super::calendar::working_days;
 use super::calendar::{Calendar, date};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
@@ -87,16 +88,7 @@ fn lamp(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             format!("{start} lies after the last day or after today"),
         ));
     }
-    let working = match args.get("count") {
-        None | Some("natural" | "自然日") => false,
-        Some("working" | "工作日") => true,
-        Some(other) => {
-            return Err(EvalError::argument(
-                "count",
-                format!("`{other}`: write working or natural"),
-            ));
-        }
-    };
+    let working = working_days(args)?;
     let length = |from: NaiveDate, to: NaiveDate| -> Result<i64, EvalError> {
         if !working {
             return Ok((to - from).num_days());

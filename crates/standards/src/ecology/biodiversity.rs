@@ -1,6 +1,7 @@
 //! Diversity indices of a community, and the biodiversity index of a county (HJ 623).
 
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -156,7 +157,7 @@ fn diversity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .formula(format!("−Σ p·log p (base {base}), S = {taxa}, N = {}", total.shown(6)))
         .clause(rule.clause())
-        .remark(rule.p);
+        .noted(rule.p);
     if !whole {
         node = node.note(
             "数值不全是整数：没有无偏辛普森指数和Chao1",
@@ -241,6 +242,6 @@ fn bi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .value(value)
             .formula(format!("{} = {value}", terms.join(" + ")))
             .clause(class.clause())
-            .remark(items.0),
+            .noted(items.0),
     })
 }

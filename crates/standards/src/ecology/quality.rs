@@ -1,7 +1,8 @@
 //! Ecological quality of a region: EQI (2021) and EI (HJ 192), class and change against a reference year.
 
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
 use crate::reading::within;
+use crate::row::at;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -256,7 +257,7 @@ fn index(c: &Context<'_>, args: &Args, kind: &Kind) -> Result<Outcome, EvalError
         .clause(weights.0.clause_ref())
         .clause(class.clause())
         .clause(shown.clause())
-        .remark(shown.p);
+        .noted(shown.p);
     let (mut change, mut grade) = (Cell::Missing, Cell::Missing);
     if let Some(reference) = args.number("reference")? {
         let before = reference.round(&rounding)?;
@@ -268,7 +269,7 @@ fn index(c: &Context<'_>, args: &Args, kind: &Kind) -> Result<Outcome, EvalError
                 .value(delta)
                 .formula(format!("{value} − {before} = {delta} → {}", row.text("grade")))
                 .clause(row.clause())
-                .remark(row.p),
+                .noted(row.p),
         );
         (change, grade) = (delta.into(), row.text("grade").into());
     }
@@ -288,7 +289,7 @@ fn part(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let row = parts.word("part", args.text("part")?, &["part", "zh"])?;
     let weights = at(c, "ecology.eqi.subweights")?;
     let indicators = at(c, "ecology.eqi.indicators")?;
-    let given_scores = args.pairs("values")?;
+    let given_scores = args.amounts("values")?;
     let (mut sum, mut terms) = (Ratio::ZERO, Vec::new());
     let mut node = Explanation::new(row.text("zh"), row.text("en")).clause(weights.0.clause_ref());
     for (name, _) in &given_scores {

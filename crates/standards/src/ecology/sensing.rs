@@ -1,6 +1,7 @@
 //! Vegetation index and cover from two bands, and whether a place changed against its own past.
 
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -74,7 +75,7 @@ fn ndvi(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(given("裸土NDVI", "NDVI of bare soil", soil, "1"))
         .input(given("全覆盖NDVI", "NDVI of full cover", full, "1"))
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("cover", cover.into())],
@@ -87,7 +88,7 @@ fn spot(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let history: Vec<Decimal> = args.list("history")?.into_iter().flatten().collect(); // a year without value is left out
     let (years, least) = (
         i64::try_from(history.len()).unwrap_or(i64::MAX),
-        rule.whole("years_min")?,
+        rule.whole::<i64>("years_min")?,
     );
     if years < least.max(2) {
         let reason = format!(
@@ -136,7 +137,7 @@ fn spot(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .input(rule.node("sd_floor", "标准差下限", "least deviation")?)
         .input(rule.node("drop", "相对下降阈值", "threshold of the drop")?)
         .input(rule.node("area_min", "最小面积", "least area")?)
-        .remark(rule.p);
+        .noted(rule.p);
     if area.is_none() {
         node = node.note("没有给面积，未按面积筛选", "no area given: none was asked of it");
     }

@@ -1,6 +1,8 @@
 //! Quantities of ecosystem services for the gross ecosystem product: water, soil, carbon.
 
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
+use crate::unit::of_law;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -67,10 +69,7 @@ fn water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (area, rain) = (args.amount("area")?, args.amount("rain")?);
     let (runoff, et) = (args.amount("runoff")?, args.amount("evaporation")?);
     let left = rain.sub(runoff)?.sub(et)?;
-    let unit = |t: &str| figure::Unit::parse(t).map_err(|e| EvalError::law(rule.p, e));
-    let m2 = unit("km2")?
-        .convert(area.into(), &unit("m2")?)
-        .map_err(|e| EvalError::argument("area", e.to_string()))?;
+    let m2 = of_law(rule.p, area.into(), "km2", "m2")?;
     let value = m2
         .mul(left.into())?
         .mul(rule.ratio("mm_to_m")?)?
@@ -110,7 +109,7 @@ fn soil(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let exact = Ratio::from(r).mul(k.into())?.mul(ls.into())?.mul(kept)?;
     let value = exact.round(&rule.rounding()?)?;
     let total = args.amount_or_none("area")?.map(|a| exact.mul(a.into())).transpose()?;
-    let whole = rule.rounding_of("decimals_total")?;
+    let whole = rule.rounding_in("decimals_total")?;
     let density = args.amount_or_none("density")?;
     let silt = match (total, density) {
         (Some(t), Some(d)) if !d.is_zero() => Some(rule.ratio("silt_share")?.mul(t)?.div(d.into())?),
@@ -124,7 +123,7 @@ fn soil(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{r} × {k} × {ls} × (1 − {cover} × {practice}) = {value}"))
         .clause(rule.clause())
         .input(rule.node("silt_share", "泥沙淤积系数", "share that silts up")?)
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("total", cell(total)?), ("silt", cell(silt)?)],

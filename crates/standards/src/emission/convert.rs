@@ -3,7 +3,7 @@
 
 use super::limit::{oxygen, sector};
 use super::query::{SECTOR, SOURCE};
-use super::select::{decimal, rounding};
+use crate::cell::{decimal, rounding};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 

@@ -1,11 +1,14 @@
 //! `emission.exceed`: whether a value exceeds its limit, by how much, and whether it may be judged at all.
 
-use super::limit::{Bound, Limit, find, label};
+use super::limit::{Bound, Limit, find};
 use super::query::{BUILT, CASE, CLASS, ITEM, Query, SECTOR, SOURCE, STATISTIC};
 use super::rules::{Rules, Verdict, measured};
-use super::select::{all, decimal, options, rounding_of, unknown};
+use super::select::{all, options};
+use crate::cell::{decimal, rounding_in};
 use crate::reading::{Reading, within};
+use crate::unit::label;
 use crate::validity::mark::{Judged, condition, monitor};
+use crate::word::unknown;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Certainty, Decimal, Explanation, Interval, Mode, Ratio, Rounding};
 
@@ -146,7 +149,7 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let mut value_cell = Cell::Missing;
     if let Some(m) = j.multiple {
-        let multiple = m.round(&rounding_of(rule, 0, "multiple_decimals")?)?;
+        let multiple = m.round(&rounding_in(rule, 0, "multiple_decimals")?)?;
         e = e.value(multiple);
         value_cell = multiple.into();
     }
@@ -181,7 +184,7 @@ fn role(c: &Context<'_>, limit: &Limit, origin: &str, e: &mut Explanation) -> Re
     let p = c.law.at("emission.judging", c.date, c.division)?;
     let rows = all(p);
     if !options(p, &rows, "statistic").contains(&limit.statistic) && !limit.statistic.is_empty() {
-        return Err(unknown(p, &rows, "statistic", "statistic", &limit.statistic));
+        return Err(unknown(p, &rows, "statistic", &limit.statistic, &["statistic"]));
     }
     let of = |scope: &str| {
         p.table

@@ -1,7 +1,8 @@
 //! `emission.exempt_hours`: hours of start, stop, fault and accident against what a year allows.
 
 use super::limit::sector;
-use super::select::{decimal, means};
+use super::select::means;
+use crate::cell::decimal;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 

@@ -1,7 +1,8 @@
 //! Flow of a stack, NOx from its parts, mass concentration from a volume ratio (HJ 212-2017 annex D).
 
 use super::convert::{BA, PS, T, XSW, dryness, to_standard};
-use super::select::{decimal, rounding, row};
+use crate::cell::{decimal, rounding};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -128,7 +129,7 @@ fn ppm(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         c.law.at("online.convert", c.date, "")?,
         c.law.at("online.molar_mass", c.date, "")?,
     );
-    let r = row(masses, &["gas", "words"], "gas", args.text("gas")?)?;
+    let r = named(masses, "gas", args.text("gas")?, &["gas", "words"])?;
     let (mass, volume) = (decimal(masses, r, "molar_mass")?, decimal(p, 0, "molar_volume")?);
     let given = not_negative(args, "ppm")?;
     let value = Ratio::from(given)

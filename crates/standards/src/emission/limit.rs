@@ -1,10 +1,13 @@
 //! `emission.limit`: the limit that holds for a sector, source, item, class and day.
 
 use super::query::{BUILT, CASE, CLASS, ITEM, Query, SECTOR, SOURCE, STATISTIC};
-use super::select::{all, means, narrow, options, unknown};
+use super::select::{all, means, narrow, options};
+use crate::cell::{decimal, optional};
+use crate::unit::label;
+use crate::word::unknown;
 use crate::{Args, Cell, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;
-use figure::{Clause, Decimal, Explanation, Text, Unit};
+use figure::{Clause, Decimal, Explanation, Text};
 use law::Provision;
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -115,7 +118,7 @@ pub(crate) fn sector(c: &Context<'_>, word: &str) -> Result<Sector, EvalError> {
             {
                 return Err(e.into());
             }
-            Err(unknown(p, &all(p), "sector", "sector", word))
+            Err(unknown(p, &all(p), "sector", word, &["sector"]))
         }
     }
 }
@@ -168,8 +171,7 @@ pub(crate) fn find(c: &Context<'_>, q: &Query<'_>) -> Result<Limit, EvalError> {
         ));
     }
     // A stricter local standard, or a newer edition, that exists but is not recorded.
-    let beside = [key.clone(), format!("{key}.newer")];
-    for m in beside.iter().filter_map(|k| c.law.unrecorded(k, c.date, c.division)) {
+    if let Some(m) = c.law.unrecorded(&key, c.date, c.division) {
         limit.unrecorded.clone_from(&m.standard.number);
         limit.notes.push(Text::new(
             format!("{}未录入：{}", m.standard.number, m.why.zh),
@@ -186,7 +188,7 @@ fn pick(c: &Context<'_>, q: &Query<'_>, p: &Provision, sector: Sector, item: Str
         .filter(|r| p.table.text(*r, "item") == item)
         .collect();
     if rows.is_empty() {
-        return Err(unknown(p, &all(p), "item", "item", q.item));
+        return Err(unknown(p, &all(p), "item", q.item, &["item"]));
     }
     for (column, given) in [("source", q.source), ("case", q.case)] {
         rows = narrow(p, rows, column, given)?;
@@ -208,16 +210,12 @@ fn pick(c: &Context<'_>, q: &Query<'_>, p: &Provision, sector: Sector, item: Str
     notes.extend((!p.note.zh.is_empty()).then(|| p.note.clone()));
     let row_name = ["source", "case"].map(|col| p.table.text(row, col)).join(" ");
     let mut oxygen = oxygen(c, &sector, q.source)?;
-    let own_base = match p.table.column("o2") {
-        Some(_) => super::select::optional(p, row, "o2")?,
-        None => None,
-    };
-    if let Some(base) = own_base {
+    if let Some(base) = optional(p, row, "o2")? {
         let air = match oxygen {
             Some(o) => o.air,
             None => {
                 let constants = c.law.at("online.convert", c.date, "")?;
-                super::select::decimal(constants, 0, "air_oxygen")?
+                decimal(constants, 0, "air_oxygen")?
             }
         };
         let clause = p.clause_ref_row(row);
@@ -378,14 +376,10 @@ pub(crate) fn oxygen(c: &Context<'_>, sector: &Sector, source: Option<&str>) -> 
     };
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Oxygen {
-        base: super::select::decimal(p, row, "o2")?,
-        air: super::select::decimal(p, row, "air")?,
+        base: decimal(p, row, "o2")?,
+        air: decimal(p, row, "air")?,
         clause: p.clause_ref_row(row),
     }))
-}
-
-pub(crate) fn label(unit: &str) -> String {
-    Unit::parse(unit).map_or_else(|_| unit.to_string(), |u| u.label())
 }
 
 impl Limit {

@@ -1,8 +1,11 @@
 //! Results that a standard forms before judging: cooking fume, mixed outlets, base water.
 
-use super::limit::{label, sector};
+use super::limit::sector;
 use super::query::CLASS;
-use super::select::{all, decimal, means, rounding, unknown};
+use super::select::{all, means};
+use crate::cell::{decimal, rounding};
+use crate::unit::label;
+use crate::word::unknown;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -115,10 +118,7 @@ fn oil_fume(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             "stoves must be above 0 and flow not below",
         ));
     }
-    let (wanted, least): (usize, usize) = (
-        super::select::whole(p, 0, "samples")?,
-        super::select::whole(p, 0, "least")?,
-    );
+    let (wanted, least): (usize, usize) = (crate::cell::whole(p, 0, "samples")?, crate::cell::whole(p, 0, "least")?);
     let largest = samples.iter().copied().max().unwrap_or_default();
     let floor = largest.mul(decimal(p, 0, "discard_below")?)?;
     let kept: Vec<Decimal> = samples.iter().copied().filter(|s| *s >= floor).collect();
@@ -184,7 +184,7 @@ fn size(p: &law::Provision, stoves: Decimal) -> Result<Option<usize>, EvalError>
     for r in all(p) {
         let (from, below) = (
             decimal(p, r, "stoves_from")?,
-            super::select::optional(p, r, "stoves_below")?,
+            crate::cell::optional(p, r, "stoves_below")?,
         );
         if stoves >= from && below.is_none_or(|b| stoves < b) {
             return Ok(Some(r));
@@ -265,7 +265,7 @@ fn base_water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let r = all(p)
             .into_iter()
             .find(|r| means(p.table.text(*r, "product"), name))
-            .ok_or_else(|| unknown(p, &all(p), "product", "products", name))?;
+            .ok_or_else(|| unknown(p, &all(p), "products", name, &["product"]))?;
         base = base.add(Ratio::from(decimal(p, r, class)?).mul(output.into())?)?;
     }
     if base.num() == 0 {

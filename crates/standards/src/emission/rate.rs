@@ -2,7 +2,10 @@
 
 use super::limit::item;
 use super::query::{ITEM, SOURCE};
-use super::select::{all, decimal, narrow, optional, rounding, unknown};
+use super::select::{all, narrow};
+use crate::cell::{decimal, optional, rounding};
+use crate::unit::label;
+use crate::word::unknown;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -57,15 +60,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn yes(args: &Args, name: &str, default: bool) -> Result<bool, EvalError> {
-    match args.get(name) {
-        None => Ok(default),
-        Some("yes" | "是") => Ok(true),
-        Some("no" | "否") => Ok(false),
-        Some(other) => Err(EvalError::argument(name, format!("`{other}`: write yes or no"))),
-    }
-}
-
 fn positive(args: &Args, name: &str) -> Result<Decimal, EvalError> {
     let d = args.required_number(name)?;
     if d <= Decimal::ZERO {
@@ -107,7 +101,7 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .filter(|r| p.table.text(*r, "item") == name)
         .collect();
     if rows.is_empty() {
-        return Err(unknown(p, &all(p), "item", "item", &name));
+        return Err(unknown(p, &all(p), "item", &name, &["item"]));
     }
     rows = narrow(p, rows, "source", args.get("source"))?;
     if rows.len() > 1 {
@@ -145,12 +139,12 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     } else {
         between(&points, height, rule.table.text(0, "between") == "interpolate")?
     };
-    if above && height < low_height && yes(args, "new", true)? {
+    if above && height < low_height && args.yes_no("new")?.unwrap_or(true) {
         let share = decimal(rule, 0, "low_share")?;
         exact = exact.mul(Ratio::from(share).div(Ratio::from(100))?)?;
         text = format!("{text} × {share} %");
     }
-    if above && yes(args, "low_beside", false)? {
+    if above && args.flag("low_beside")? {
         let share = decimal(rule, 0, "near_share")?;
         exact = exact.mul(Ratio::from(share).div(Ratio::from(100))?)?;
         text = format!("{text} × {share} %");
@@ -159,7 +153,7 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let unit = p.unit(row, "15").to_string();
     let e = Explanation::new("最高允许排放速率", "Highest permitted rate")
         .value(value)
-        .unit(super::limit::label(&unit))
+        .unit(label(&unit))
         .formula(format!("{text} = {value}"))
         .clause(p.clause_ref_row(row))
         .clause(rule.clause_ref())

@@ -1,7 +1,9 @@
 //! Discharge rights: what a standard gives, what a project needs, what a deal costs, how an auction clears.
 
-use super::select::{all, decimal, means, rounding, rounding_of, row, unknown};
+use super::select::{all, means};
 use super::total::{MEDIUM, medium};
+use crate::cell::{decimal, rounding, rounding_in};
+use crate::word::{named, unknown};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -95,7 +97,7 @@ fn right(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     } else {
         "water"
     };
-    let r = row(p, &["medium"], "medium", name)?;
+    let r = named(p, "medium", name, &["medium"])?;
     let (conc, q, factor) = (
         not_negative(args, "c")?,
         not_negative(args, "q")?,
@@ -139,11 +141,11 @@ fn replacement(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 .filter(|r| p.table.text(*r, "medium") == name)
                 .collect();
             let r = rows.iter().copied().find(|r| means(p.table.text(*r, "area"), area));
-            let r = r.ok_or_else(|| unknown(p, &rows, "area", "area", area))?;
+            let r = r.ok_or_else(|| unknown(p, &rows, "area", area, &["area"]))?;
             (decimal(p, r, "multiple")?, p.clause_ref_row(r))
         }
     };
-    let rule = rounding_of(money, 0, "amount_decimals")?;
+    let rule = rounding_in(money, 0, "amount_decimals")?;
     let value = Ratio::from(amount).mul(multiple.into())?.round(&rule)?;
     let hold = amount.round(&rule)?;
     let e = Explanation::new("须取得量", "Rights required")
@@ -218,7 +220,7 @@ fn bids(text: &str) -> Result<Vec<Bid>, EvalError> {
 /// goes to the last of them, so that the sum is the lot.
 fn auction(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("emission.trade.money", c.date, c.division)?;
-    let rule = rounding_of(p, 0, "amount_decimals")?;
+    let rule = rounding_in(p, 0, "amount_decimals")?;
     let lot = not_negative(args, "lot")?.round(&rule)?;
     let bids = bids(args.text("bids")?)?;
     let mut prices: Vec<Decimal> = bids.iter().map(|b| b.price).collect();

@@ -1,6 +1,7 @@
 //! `emission.ultra_low_share`: the share of hours within the ultra-low value against what is asked for.
 
-use super::select::{SHOWN, decimal};
+use super::select::SHOWN;
+use crate::cell::decimal;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 

@@ -1,6 +1,7 @@
 //! `emission.total`: mass from concentration and flow, hour by hour or day by day.
 
-use super::select::{decimal, rounding, row};
+use crate::cell::{decimal, rounding};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -74,7 +75,7 @@ pub(crate) fn medium(word: &str) -> Result<&'static str, EvalError> {
 
 fn total(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("online.mass", c.date, "")?;
-    let r = row(p, &["medium"], "medium", medium(args.text("medium")?)?)?;
+    let r = named(p, "medium", medium(args.text("medium")?)?, &["medium"])?;
     let (factor, rule) = (decimal(p, r, "factor")?, rounding(p, r)?);
     let (cs, qs) = (args.list("c")?, args.list("q")?);
     if cs.len() != qs.len() || cs.is_empty() {

@@ -1,7 +1,12 @@
 //! The class of an item and of a sample (GB/T 14848-2017).
 
+use crate::band::{bounds, must_band};
+use crate::cell::{decimal, rounding};
+use crate::node::{Noted, input};
+use crate::reading::reading;
 use crate::reading::{Reading, within};
-use crate::rule::{bounds, decimal, in_unit, input, label, must_band, named, noted, pairs, reading, rounding};
+use crate::unit::{in_unit, label};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -303,7 +308,7 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let row = rules.named("item", args.text("item")?)?;
     let j = rules.judge("c", row, args.text("c")?, args.get("unit"))?;
     let range = rules.range(j.low, j.high);
-    let mut e = noted(Explanation::new("地下水单项类别", "Class of groundwater"), rules.limit);
+    let mut e = Explanation::new("地下水单项类别", "Class of groundwater").noted(rules.limit);
     e = e.input(j.explanation).clause(rules.limit.clause_ref_row(row));
     if j.low == j.high {
         e = e.value(&range);
@@ -325,7 +330,7 @@ fn overall(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rules = Rules::at(c)?;
     let evaluation = c.law.at("groundwater.evaluation", c.date, c.division)?;
     let mut judged: Vec<(&str, Judged)> = Vec::new();
-    for (word, text) in pairs(args, "values")? {
+    for (word, text) in args.pairs("values")? {
         let row = rules.named("values", word)?;
         if judged.iter().any(|(_, j)| j.row == row) {
             return Err(EvalError::argument(
@@ -336,12 +341,7 @@ fn overall(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         judged.push((word, rules.judge(&format!("values[{word}]"), row, text, None)?));
     }
     let mut natural = Vec::new();
-    for word in args
-        .get("natural")
-        .unwrap_or_default()
-        .split([' ', ';', '；', '、'])
-        .filter(|w| !w.is_empty())
-    {
+    for word in args.words("natural") {
         natural.push(rules.named("natural", word)?);
     }
     let worst = |of: &dyn Fn(&Judged) -> bool| {
@@ -368,13 +368,11 @@ fn overall(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .iter()
         .map(|(w, j)| format!("{w}={}", rules.range(j.low, j.high)))
         .collect();
-    let mut e = noted(
-        Explanation::new("地下水综合类别", "Overall class of groundwater"),
-        evaluation,
-    )
-    .formula(format!("max({})", items.join(", ")))
-    .clause(evaluation.clause_ref())
-    .clause(rules.limit.clause_ref());
+    let mut e = Explanation::new("地下水综合类别", "Overall class of groundwater")
+        .noted(evaluation)
+        .formula(format!("max({})", items.join(", ")))
+        .clause(evaluation.clause_ref())
+        .clause(rules.limit.clause_ref());
     if low == high {
         e = e.value(&wording);
     } else {

@@ -1,7 +1,11 @@
 //! DRASTIC: the rating of a factor, and the index of seven ratings.
 
+use crate::band::{band, bounds};
+use crate::cell::decimal;
+use crate::node::Noted;
 use crate::reading::within;
-use crate::rule::{band, bounds, decimal, in_unit, named, noted};
+use crate::unit::in_unit;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 
@@ -73,7 +77,7 @@ fn index(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (mut sum, mut terms) = (Decimal::ZERO, Vec::new());
     let mut e = Explanation::new("DRASTIC指数", "DRASTIC index").clause(p.clause_ref());
     for factor in FACTORS {
-        let r = crate::rule::row(p, &[("factor", factor)])?;
+        let r = crate::cell::row(p, &[("factor", factor)])?;
         let (weight, rating) = (decimal(p, r, version)?, args.required_number(factor)?);
         within(
             factor,
@@ -95,7 +99,7 @@ fn index(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: sum.into(),
         columns: Vec::new(),
-        explanation: noted(e.value(sum).formula(format!("{} = {sum}", terms.join(" + "))), p),
+        explanation: e.value(sum).formula(format!("{} = {sum}", terms.join(" + "))).noted(p),
     })
 }
 
@@ -126,7 +130,7 @@ fn rating(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 ("low", rating.into()),
                 ("high", rating.into()),
             ],
-            explanation: noted(e, bands),
+            explanation: e.noted(bands),
         });
     }
     if media.table.find(&[("factor", &factor)]).is_none() {
@@ -148,7 +152,7 @@ fn rating(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("low", decimal(media, r, "low")?.into()),
             ("high", decimal(media, r, "high")?.into()),
         ],
-        explanation: noted(e, media),
+        explanation: e.noted(media),
     })
 }
 

@@ -1,6 +1,10 @@
 //! The overall score F of the edition of 1993, for reports of before 2018-05-01.
 
-use crate::rule::{decimal, input, must_band, named, noted, rounding};
+use crate::band::must_band;
+use crate::cell::{decimal, rounding};
+use crate::list::parts;
+use crate::node::{Noted, input};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -34,10 +38,10 @@ fn f_score(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         at("groundwater.f_grade")?,
         at("groundwater.f_rounding")?,
     );
-    let words = args.text("classes")?.split([' ', ';', ',', '、', '，', '；']);
+    let words = parts(args.text("classes")?);
     let (mut sum, mut largest, mut n) = (Ratio::ZERO, Decimal::ZERO, 0i64);
     let mut shown = Vec::new();
-    for word in words.filter(|w| !w.is_empty()) {
+    for word in words {
         let r = named(scores, "classes", word, &["name", "class", "words"])?;
         let score = decimal(scores, r, "score")?;
         sum = sum.add(score.into())?;
@@ -62,7 +66,7 @@ fn f_score(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             mean.shown(4)
         ))
         .clause(scores.clause_ref())
-        .input(input("级别", "Grade", grade, grades.clause_ref_row(r)).formula(crate::rule::bounds(grades, r)));
+        .input(input("级别", "Grade", grade, grades.clause_ref_row(r)).formula(crate::band::bounds(grades, r)));
     Ok(Outcome {
         value: value.into(),
         columns: vec![
@@ -71,6 +75,6 @@ fn f_score(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("largest", largest.into()),
             ("exact", exact.round(&figure::Rounding::gbt8170(4))?.into()),
         ],
-        explanation: noted(e, grades),
+        explanation: e.noted(grades),
     })
 }

@@ -1,6 +1,8 @@
 //! Radius of a protection zone round a well (HJ 338).
 
-use crate::rule::{decimal, input, named, noted, rounding, row};
+use crate::cell::{decimal, rounding, row};
+use crate::node::{Noted, input};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -81,6 +83,6 @@ fn radius(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: value.into(),
         columns: vec![("table", table.into()), ("larger", larger.into())],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

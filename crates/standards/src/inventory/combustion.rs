@@ -2,9 +2,11 @@
 
 use super::control::{CONTROLS, left};
 use super::decimals;
-use crate::entry::{Remark, Row, at, given};
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
+use crate::unit::of_law;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
-use figure::{Explanation, Ratio, Unit};
+use figure::{Explanation, Ratio};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "inventory.combustion",
@@ -191,7 +193,7 @@ fn source<'a>(c: &Context<'a>, args: &Args) -> Result<Source<'a>, EvalError> {
                 ));
             }
         };
-        let hit = crate::entry::pick(&rows, name, word, &[name])?.text(name);
+        let hit = crate::row::pick(&rows, name, word, &[name])?.text(name);
         rows.retain(|r| r.text(name) == hit);
     }
     let row = rows.first().copied().ok_or_else(|| EvalError::law(table.0, "no row"))?;
@@ -214,14 +216,8 @@ fn combustion(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let amount = args.amount("amount")?;
     let gas = source.unit == "g/m3";
     let per = if gas { "wstere" } else { "t" };
-    let unit = |t: &str| Unit::parse(t).map_err(|e| EvalError::law(source.row.p, e));
-    let (from, to) = (unit(source.unit)?, unit(&format!("t/{per}"))?);
-    let mass = |factor: Ratio| -> Result<Ratio, EvalError> {
-        let per_unit = from
-            .convert(factor, &to)
-            .map_err(|e| EvalError::argument("amount", e.to_string()))?;
-        Ok(per_unit.mul(amount.into())?)
-    };
+    let (rule, from, to) = (source.row.p, source.unit, format!("t/{per}"));
+    let mass = |factor: Ratio| -> Result<Ratio, EvalError> { Ok(of_law(rule, factor, from, &to)?.mul(amount.into())?) };
     let factor = source.factor(c, args, pollutant)?;
     let made = mass(factor)?;
     let mut apart = String::new();
@@ -273,7 +269,7 @@ fn combustion(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(source.row.clause())
         .clause(clause)
         .input(given("燃料消耗量", "fuel burned", amount, per))
-        .remark(source.row.p);
+        .noted(source.row.p);
     nodes.splice(0..0, std::mem::take(&mut source.nodes));
     for n in nodes {
         node = node.input(n);

@@ -1,7 +1,9 @@
 //! Removal by devices in series, solvents, online monitoring.
 
 use super::decimals;
-use crate::entry::{Remark, Row, at, given, of_hundred};
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
+use crate::unit::of_hundred;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -178,7 +180,7 @@ fn capture(c: &Context<'_>, word: &str) -> Result<(Ratio, Explanation), EvalErro
         .rows()
         .filter(|r| r.text("kind") == "capture")
         .collect();
-    let row = crate::entry::pick(&rows, "capture", word, &["technology"])?;
+    let row = crate::row::pick(&rows, "capture", word, &["technology"])?;
     Ok((
         of_hundred(row.number("vocs")?)?,
         row.node("vocs", &format!("{}收集率", row.text("technology")), "capture")?,
@@ -261,7 +263,7 @@ fn online(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("t")
         .clause(rule.clause())
         .input(Explanation::new("有效值个数", "valid values").value(valid))
-        .remark(rule.p);
+        .noted(rule.p);
     let mut mass = sum.mul(hours.into())?.div(Ratio::from(1_000_000_000))?; // mg to t
     let mut formula = format!("Σ(C·Q) × {hours} h × 1e-9");
     let mut value = None;

@@ -1,7 +1,9 @@
 //! Dust of roads, handling and building sites; open burning of straw.
 
 use super::decimals;
-use crate::entry::{Remark, at, given, of_hundred};
+use crate::node::{Noted, given};
+use crate::row::at;
+use crate::unit::of_hundred;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -135,7 +137,7 @@ fn road(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .input(given("积尘负荷", "silt load", silt, "g/m2"))
         .input(given("平均车重", "mean weight", weight, "t"))
         .input(row.node("k", "粒度系数", "size coefficient")?)
-        .remark(row.p);
+        .noted(row.p);
     let mut year = Cell::Missing;
     match (args.amount_or_none("length")?, args.amount_or_none("traffic")?) {
         (Some(length), Some(traffic)) => {
@@ -219,7 +221,7 @@ fn handling(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .input(given("风速", "wind", wind, "m/s"))
         .input(given("含水率", "moisture", moisture, "%"))
         .input(row.node("k", "粒度系数", "size coefficient")?)
-        .remark(row.p);
+        .noted(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("total", total.into())],
@@ -249,7 +251,7 @@ fn construction(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .input(given("施工面积", "area", area, "m2"))
         .input(row.node("factor", "排放系数", "factor")?)
         .input(row.node("share", "粒径比例", "share of the size")?)
-        .remark(row.p);
+        .noted(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![],
@@ -286,7 +288,7 @@ fn straw(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{formula} × {} g/kg = {value}", row.text(pollutant)))
         .clause(row.clause())
         .input(row.node(pollutant, "排放因子", "factor")?)
-        .remark(row.p);
+        .noted(row.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("burned_t", burned.round(&rounding)?.into())],

@@ -5,7 +5,7 @@ mod control;
 mod dust;
 mod vehicle;
 
-use crate::entry::at;
+use crate::row::at;
 use crate::{Context, EvalError, Function};
 use figure::{Clause, Rounding};
 

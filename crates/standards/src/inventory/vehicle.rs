@@ -1,7 +1,9 @@
 //! Exhaust of road vehicles and of machinery.
 
 use super::decimals;
-use crate::entry::{Remark, Row, at, given, of_hundred};
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
+use crate::unit::of_hundred;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -143,15 +145,7 @@ impl Vehicle<'_> {
             let own = r.text("fuel") == self.fuel
                 && holds(r.text("stages"), self.stage)
                 && holds(r.text("pollutants"), self.pollutant);
-            let inside = |column: &str, ok: fn(Decimal, Decimal) -> bool| -> Result<bool, EvalError> {
-                Ok(r.optional(column)?.is_none_or(|b| ok(speed, b)))
-            };
-            if own
-                && inside("from", |x, b| x >= b)?
-                && inside("above", |x, b| x > b)?
-                && inside("to", |x, b| x <= b)?
-                && inside("below", |x, b| x < b)?
-            {
+            if own && r.holds(speed)? {
                 return Ok((r, "factor", "车速修正", "correction for speed"));
             }
         }
@@ -205,7 +199,7 @@ fn vehicle(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let table = at(c, "inventory.vehicle")?;
     let mut rows: Vec<Row<'_>> = table.rows().collect();
     for name in ["vehicle", "fuel", "stage"] {
-        let hit = crate::entry::pick(&rows, name, args.text(name)?, &[name])?.text(name);
+        let hit = crate::row::pick(&rows, name, args.text(name)?, &[name])?.text(name);
         rows.retain(|r| r.text(name) == hit);
     }
     let row = rows.first().copied().ok_or_else(|| EvalError::law(table.0, "no row"))?;
@@ -271,7 +265,7 @@ fn vehicle(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .value(value)
             .unit("t")
             .formula(format!("{count} × {} g/km × {km} km × 1e-6 = {value}", factor.shown(6)))
-            .remark(table.0)
+            .noted(table.0)
             .note(&table.0.standard.note.zh, &table.0.standard.note.en),
     })
 }
@@ -345,11 +339,7 @@ fn nonroad(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 /// The row of a power among those of one stage.
 fn limit<'a>(rows: &[Row<'a>], power: Decimal) -> Result<Option<Row<'a>>, EvalError> {
     for r in rows {
-        let above = r.optional("above")?.is_none_or(|b| power > b);
-        let from = r.optional("from")?.is_none_or(|b| power >= b);
-        let to = r.optional("to")?.is_none_or(|b| power <= b);
-        let below = r.optional("below")?.is_none_or(|b| power < b);
-        if above && from && to && below {
+        if r.holds(power)? {
             return Ok(Some(*r));
         }
     }

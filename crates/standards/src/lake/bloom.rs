@@ -1,7 +1,11 @@
 //! Degree of an algal bloom by density, by the share of the area, and for a whole water (HJ 1098).
 
+use crate::band::{band, bounds, must_band};
+use crate::cell::{decimal, rounding};
+use crate::node::{Noted, input};
 use crate::reading::{Reading, within};
-use crate::rule::{band, bounds, decimal, in_unit, input, must_band, named, noted, readings, rounding};
+use crate::unit::in_unit;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 use law::Provision;
@@ -97,7 +101,7 @@ fn per_litre(value: Decimal, args: &Args, p: &Provision) -> Result<Ratio, EvalEr
 fn density(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("lake.bloom.density", c.date, c.division)?;
     let given = args.text("density")?;
-    let mut e = noted(Explanation::new("水华程度", "Degree of bloom"), p);
+    let mut e = Explanation::new("水华程度", "Degree of bloom").noted(p);
     let (value, below) = match args
         .reading("density")?
         .ok_or_else(|| EvalError::Missing("density".into()))?
@@ -193,7 +197,7 @@ fn area(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             bounds(p, r)
         ))
         .clause(p.clause_ref_row(r));
-    e = noted(e, p);
+    e = e.noted(p);
     if let Some(source) = source {
         e = e.input(source);
     }
@@ -224,7 +228,7 @@ fn whole_water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = c.law.at("lake.bloom.density", c.date, c.division)?;
     let rule = c.law.at("lake.bloom.whole_water", c.date, c.division)?;
     let mut values = Vec::new();
-    for (i, reading) in readings(args, "densities")?.into_iter().enumerate() {
+    for (i, reading) in args.readings("densities")?.into_iter().enumerate() {
         match reading {
             None => {}
             Some(Reading::Value(v)) => values.push(per_litre(v, args, p)?),
@@ -284,6 +288,6 @@ fn whole_water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("levels", levels.join(" ").into()),
             ("decided_by", decided_by.into()),
         ],
-        explanation: noted(e, rule),
+        explanation: e.noted(rule),
     })
 }

@@ -1,7 +1,9 @@
 //! The comprehensive trophic level index TLI(Σ) and its grades.
 
+use crate::band::must_band;
+use crate::cell::{decimal, rounding, row};
+use crate::node::{Noted, input};
 use crate::reading::{Reading, within};
-use crate::rule::{decimal, input, must_band, noted, rounding, row};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -188,10 +190,10 @@ fn tli(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let sum_rounding = rounding(rules.rounding, sum_by)?;
     let mut value = None;
-    e = noted(
-        e.clause(rules.items.clause_ref()).clause(rules.rounding.clause_ref()),
-        rules.items,
-    );
+    e = e
+        .clause(rules.items.clause_ref())
+        .clause(rules.rounding.clause_ref())
+        .noted(rules.items);
     if missing.is_empty() {
         let index = sum.round(&sum_rounding)?;
         let (grade, group, clause) = graded(rules.grade, index)?;
@@ -223,7 +225,7 @@ fn tli(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn graded(p: &Provision, index: Decimal) -> Result<(String, String, Explanation), EvalError> {
     let r = must_band(p, index, &[])?;
     let (grade, group) = (p.table.text(r, "grade"), p.table.text(r, "group"));
-    let e = input("营养状态", "Trophic state", grade, p.clause_ref_row(r)).formula(crate::rule::bounds(p, r));
+    let e = input("营养状态", "Trophic state", grade, p.clause_ref_row(r)).formula(crate::band::bounds(p, r));
     Ok((grade.to_string(), group.to_string(), e))
 }
 

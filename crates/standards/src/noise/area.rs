@@ -1,7 +1,10 @@
 //! Functional areas: limits and whether they are met (GB 3096).
 
 use super::level::one;
-use crate::lookup::{at, choose, decimal, given, label, noted, noted_unrecorded, nothing, rounding_of, taken};
+use crate::cell::{at, decimal, rounding_of};
+use crate::node::{Noted, given, nothing, taken};
+use crate::unit::label;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 
@@ -62,13 +65,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 /// The period named in the argument: `day` or `night`.
 pub(super) fn period<'a>(c: &Context<'a>, args: &Args) -> Result<&'a str, EvalError> {
     let p = at(c, "noise.period")?;
-    let r = choose(p, "period", "period", args.text("period")?)?;
+    let r = named(p, "period", args.text("period")?, &["period", "period_zh"])?;
     Ok(p.table.text(r, "period"))
 }
 
 fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, period) = (at(c, "noise.area.limit")?, period(c, args)?);
-    let r = choose(p, "class", "class", args.text("class")?)?;
+    let r = named(p, "class", args.text("class")?, &["class", "class_zh"])?;
     let value = decimal(p, r, period)?;
     let mut e = Explanation::new("声环境功能区限值", "Limit of a functional area")
         .value(value)
@@ -92,13 +95,13 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("standard", p.standard.number.as_str().into()),
             ("night_max", night_max.into()),
         ],
-        explanation: noted_unrecorded(e, c, "noise.area.limit"),
+        explanation: e.noted_unrecorded(c, "noise.area.limit"),
     })
 }
 
 fn attainment(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, decimals, period) = (at(c, "noise.area.limit")?, at(c, "noise.decimals")?, period(c, args)?);
-    let r = choose(p, "class", "class", args.text("class")?)?;
+    let r = named(p, "class", args.text("class")?, &["class", "class_zh"])?;
     let limit = decimal(p, r, period)?;
     let (level, lmax) = (one(c, args, "level")?, one(c, args, "lmax")?);
     let e = Explanation::new("功能区达标评价", "Attainment of a functional area")
@@ -116,7 +119,7 @@ fn attainment(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let judged = level.round(&rounding_of(decimals, "level")?)?;
     let mut met = judged <= limit;
     let over = (!met).then(|| judged.sub(limit)).transpose()?;
-    let e = e.input(given(("等效声级", "Equivalent level"), level, "dB(A)"));
+    let e = e.input(given("等效声级", "Equivalent level", level, "dB(A)"));
     let mut e = e.formula(format!("{level} → {judged} {} {limit}", if met { "≤" } else { ">" }));
     let (mut max_limit, mut max_ok) = (None::<Decimal>, None::<bool>);
     if let Some(lmax) = lmax {
@@ -143,7 +146,10 @@ fn attainment(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         (max_limit, max_ok) = (Some(most), Some(ok));
         met &= ok;
     }
-    e = noted_unrecorded(noted(e, decimals), c, "noise.area.limit").value(if met { "yes" } else { "no" });
+    e = e
+        .noted(decimals)
+        .noted_unrecorded(c, "noise.area.limit")
+        .value(if met { "yes" } else { "no" });
     Ok(Outcome {
         value: met.into(),
         columns: vec![

@@ -2,7 +2,9 @@
 
 use super::area::{PERIOD, period};
 use super::level::{many, one};
-use crate::lookup::{at, choose, decimal, noted, nothing, optional, rounding_of, row, taken};
+use crate::cell::{at, decimal, optional, rounding_of, row};
+use crate::node::{Noted, nothing, taken};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -124,7 +126,7 @@ fn graded(
         at(c, "noise.decimals")?,
     );
     let period = period(c, args)?;
-    let kind = p.table.text(choose(p, "kind", "kind", kind)?, "kind");
+    let kind = p.table.text(named(p, "kind", kind, &["kind", "kind_zh"])?, "kind");
     let r = p.table.find(&[("kind", kind), ("period", period)]).ok_or_else(|| {
         EvalError::argument(
             "period",
@@ -151,7 +153,7 @@ fn graded(
     }
     let n = row(names, &[("grade", &place.to_string())])?;
     let word = names.table.text(n, "name_zh");
-    let mut e = noted(e, p).clause(names.clause_ref_row(n));
+    let mut e = e.noted(p).clause(names.clause_ref_row(n));
     if let Some(column) = &bound {
         e = e.input(taken(("等级上限", "Upper end of the grade"), p, r, column));
     }

@@ -1,7 +1,9 @@
 //! Day, night and day-night levels from the hours of a day (GB 3096, HJ 640, HJ 906).
 
 use super::level::{many, mean, plain_mean};
-use crate::lookup::{at, decimal, label, noted, noted_unrecorded, rounding_of, row, taken, whole};
+use crate::cell::{at, decimal, rounding_of, row, whole};
+use crate::node::{Noted, taken};
+use crate::unit::label;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -140,10 +142,10 @@ fn ldn(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     e = match &next {
         Some(_) => e.note("夜间取当日夜里到次日早晨", "the night runs into the next morning"),
-        None => noted(e, night_of),
+        None => e.noted(night_of),
     };
     if !complete {
-        e = noted_unrecorded(e, c, "noise.valid").note(
+        e = e.noted_unrecorded(c, "noise.valid").note(
             "有缺测小时：等效声级由有效小时算得，昼间、夜间是否有效另行判定",
             "hours are missing: the levels come from the valid ones, and whether day and night are valid is judged apart",
         );

@@ -3,9 +3,10 @@
 
 use super::area::{PERIOD, period};
 use super::level::one;
-use crate::lookup::{
-    at, choose, decimal, given, label, noted, noted_unrecorded, nothing, optional, rounding, taken, yes,
-};
+use crate::cell::{at, decimal, optional, rounding};
+use crate::node::{Noted, given, nothing, taken};
+use crate::unit::label;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 use law::Provision;
@@ -113,7 +114,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 /// The key the provisions of a source stand under.
 pub(super) fn key<'a>(c: &Context<'a>, args: &Args) -> Result<&'a str, EvalError> {
     let p = at(c, "noise.source")?;
-    let r = choose(p, "source", "source", args.text("source")?)?;
+    let r = named(p, "source", args.text("source")?, &["source", "source_zh"])?;
     Ok(p.table.text(r, "law_key"))
 }
 
@@ -122,7 +123,7 @@ pub(super) fn class(p: &Provision, args: &Args) -> Result<usize, EvalError> {
     match args.get("class") {
         None if p.table.rows.len() == 1 => Ok(0),
         None => Err(EvalError::Missing("class".to_string())),
-        Some(word) => choose(p, "class", "class", word),
+        Some(word) => named(p, "class", word, &["class", "class_zh"]),
     }
 }
 
@@ -138,7 +139,7 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: value.into(),
         columns: vec![("standard", p.standard.number.as_str().into())],
-        explanation: noted_unrecorded(noted(e, p), c, key),
+        explanation: e.noted(p).noted_unrecorded(c, key),
     })
 }
 
@@ -211,9 +212,10 @@ fn background(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         ("corrected", corrected.into()),
     ];
     columns.push(("status", k.status.into()));
-    let mut e = noted(e, p)
-        .input(given(MEASURED.title, measured, MEASURED.unit))
-        .input(given(BACKGROUND.title, behind, BACKGROUND.unit))
+    let mut e = e
+        .noted(p)
+        .input(given(MEASURED.title.0, MEASURED.title.1, measured, MEASURED.unit))
+        .input(given(BACKGROUND.title.0, BACKGROUND.title.1, behind, BACKGROUND.unit))
         .formula(format!("ΔL = {measured} − {behind} = {} → {}", k.delta, k.delta_int));
     if let Some(r) = k.row {
         e = e.input(taken(("修正值", "Correction"), p, r, "correction"));
@@ -242,7 +244,7 @@ fn night_max(
     }
     let r = match (p.table.find(&[("kind", "any")]), kind) {
         (Some(r), _) => r,
-        (None, Some(word)) => choose(p, "kind", "kind", word)?,
+        (None, Some(word)) => named(p, "kind", word, &["kind", "kind_zh"])?,
         (None, None) => return Err(EvalError::Missing("kind".to_string())),
     };
     let e = taken(
@@ -263,7 +265,7 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut e = Explanation::new("噪声排放达标判定", "Judgement of an emission")
         .clause(by.clause_ref())
         .input(taken(("限值", "Limit"), p, r, period));
-    if yes(args, "indoor", false)? {
+    if args.flag("indoor")? {
         let inside = at(c, &format!("{key}.indoor"))?;
         limit = limit.sub(decimal(inside, 0, "reduce")?)?;
         e = e.input(taken(("室内测量减", "Less, indoors"), inside, 0, "reduce"));
@@ -277,7 +279,7 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             "there is no measured level: nothing is judged",
         ));
     };
-    e = e.input(given(MEASURED.title, measured, MEASURED.unit));
+    e = e.input(given(MEASURED.title.0, MEASURED.title.1, measured, MEASURED.unit));
     let (mut corrected, mut status) = (Some(measured), "not corrected");
     if let Some(behind) = one(c, args, "background")? {
         let table = at(c, &format!("{key}.background"))?;
@@ -323,7 +325,7 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             }
             Some((most, from)) => {
                 let ok = lmax <= most;
-                e = e.input(given(("夜间最大声级", "Maximum at night"), lmax, "dB(A)"));
+                e = e.input(given("夜间最大声级", "Maximum at night", lmax, "dB(A)"));
                 e = e.input(from).note(
                     format!("最大声级{lmax}，限{most}"),
                     format!("maximum {lmax} against {most}"),
@@ -335,7 +337,7 @@ fn judge(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             }
         }
     }
-    e = noted_unrecorded(noted(e, p), c, key);
+    e = e.noted(p).noted_unrecorded(c, key);
     if let Some(m) = met {
         e = e.value(if m { "yes" } else { "no" });
     }

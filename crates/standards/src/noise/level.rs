@@ -1,6 +1,7 @@
 //! Levels: the energy mean and sum, percentile levels, deviation.
 
-use crate::lookup::{at, decimal, noted, nothing, rounding_of};
+use crate::cell::{at, decimal, rounding_of};
+use crate::node::{Noted, nothing};
 use crate::reading::within;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
@@ -268,7 +269,7 @@ fn percentile(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let mut columns = Vec::new();
     for name in ["l5", "l10", "l50", "l90", "l95"] {
-        let r = crate::lookup::row(p, &[("name", name)])?;
+        let r = crate::cell::row(p, &[("name", name)])?;
         columns.push((name, exceeded(&sorted, decimal(p, r, "percent")?)?.into()));
     }
     let spread = deviation(sd.table.text(0, "divisor"), &sorted)?
@@ -276,15 +277,13 @@ fn percentile(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .transpose()?;
     columns.push(("sd", spread.into()));
     columns.push(("n", (sorted.len() as i64).into()));
-    let e = noted(
-        Explanation::new(
-            format!("累积百分声级L{percent}"),
-            format!("Percentile level L{percent}"),
-        )
-        .clause(p.clause_ref())
-        .clause(sd.clause_ref()),
-        p,
-    );
+    let e = Explanation::new(
+        format!("累积百分声级L{percent}"),
+        format!("Percentile level L{percent}"),
+    )
+    .clause(p.clause_ref())
+    .clause(sd.clause_ref())
+    .noted(p);
     let Some(value) = exceeded(&sorted, percent)? else {
         return Ok(nothing(e, columns, "没有有效的声级", "no valid level"));
     };

@@ -1,6 +1,7 @@
 //! Rates of functional areas, and how many automatic stations a city should have.
 
-use crate::lookup::{at, decimal, noted, nothing, optional, rounding_of, taken};
+use crate::cell::{at, decimal, optional, rounding_of};
+use crate::node::{Noted, nothing, taken};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -45,19 +46,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// A count from an argument: whole and not negative; nothing if it is a sign for "missing".
-pub(super) fn count(args: &Args, name: &str) -> Result<Option<Decimal>, EvalError> {
-    let n = args.number(name)?;
-    if n.is_some_and(|n| n.is_negative() || n.at_scale(0).is_none()) {
-        let reason = format!(
-            "{}: a count is a whole number from 0 on / 须为不小于0的整数",
-            args.text(name)?
-        );
-        return Err(EvalError::argument(name, reason));
-    }
-    Ok(n)
-}
-
 /// `part / whole` in percent, rounded once; nothing of nothing.
 fn percent(part: Decimal, whole: Decimal, rule: &Rounding) -> Result<Option<Decimal>, EvalError> {
     if whole.is_zero() {
@@ -78,18 +66,16 @@ fn not_more(args: (&str, Decimal), than: (&str, Decimal)) -> Result<(), EvalErro
 fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, decimals) = (at(c, "noise.rate.unit")?, at(c, "noise.decimals")?);
     let rule = rounding_of(decimals, "rate")?;
-    let e = noted(
-        Explanation::new("达标率", "Attainment rate")
-            .clause(p.clause_ref())
-            .clause(decimals.clause_ref()),
-        p,
-    );
+    let e = Explanation::new("达标率", "Attainment rate")
+        .clause(p.clause_ref())
+        .clause(decimals.clause_ref())
+        .noted(p);
     let mut columns: Vec<(&'static str, Cell)> = vec![("unit", p.table.text(0, "unit_zh").into())];
-    let (Some(attained), Some(valid)) = (count(args, "attained")?, count(args, "valid")?) else {
+    let (Some(attained), Some(valid)) = (args.count("attained")?, args.count("valid")?) else {
         return Ok(nothing(e, columns, "缺达标数或有效数", "a count is missing"));
     };
     not_more(("attained", attained), ("valid", valid))?;
-    if let Some(due) = count(args, "due")? {
+    if let Some(due) = args.count("due")? {
         not_more(("valid", valid), ("due", due))?;
         columns.push(("valid_rate", percent(valid, due, &rule)?.into()));
     }
@@ -113,13 +99,11 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn capture(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, decimals) = (at(c, "noise.capture")?, at(c, "noise.decimals")?);
-    let e = noted(
-        Explanation::new("有效采集率", "Valid data rate")
-            .clause(p.clause_ref())
-            .clause(decimals.clause_ref()),
-        p,
-    );
-    let (Some(valid), Some(due)) = (count(args, "valid")?, count(args, "due")?) else {
+    let e = Explanation::new("有效采集率", "Valid data rate")
+        .clause(p.clause_ref())
+        .clause(decimals.clause_ref())
+        .noted(p);
+    let (Some(valid), Some(due)) = (args.count("valid")?, args.count("due")?) else {
         return Ok(nothing(e, Vec::new(), "缺数据个数", "a count is missing"));
     };
     not_more(("valid", valid), ("due", due))?;
@@ -144,7 +128,7 @@ fn capture(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn points(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (sizes, p) = (at(c, "noise.city.size")?, at(c, "noise.points")?);
     let e = Explanation::new("功能区自动监测点位数量", "Number of automatic stations").clause(sizes.clause_ref());
-    let Some(people) = count(args, "population")? else {
+    let Some(people) = args.count("population")? else {
         return Ok(nothing(e, Vec::new(), "缺人口数", "the population is missing"));
     };
     for r in 0..sizes.table.rows.len() {
@@ -153,9 +137,9 @@ fn points(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             continue;
         }
         let size = sizes.table.text(r, "size");
-        let row = crate::lookup::row(p, &[("size", size)])?;
+        let row = crate::cell::row(p, &[("size", size)])?;
         let least = decimal(p, row, "points_min")?;
-        let enough = count(args, "stations")?.map(|n| n >= least);
+        let enough = args.count("stations")?.map(|n| n >= least);
         return Ok(Outcome {
             value: least.into(),
             columns: vec![
@@ -163,7 +147,8 @@ fn points(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 ("size_zh", sizes.table.text(r, "size_zh").into()),
                 ("enough", enough.into()),
             ],
-            explanation: noted(e, p)
+            explanation: e
+                .noted(p)
                 .value(least)
                 .input(taken(("最少点位", "Least number"), p, row, "points_min")),
         });

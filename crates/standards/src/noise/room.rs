@@ -3,7 +3,9 @@
 use super::area::{PERIOD, period};
 use super::emission::{SOURCE, excess, key};
 use super::level::{many, one};
-use crate::lookup::{at, choose, decimal, noted, nothing, row, taken};
+use crate::cell::{at, decimal, row};
+use crate::node::{Noted, nothing, taken};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::Explanation;
 
@@ -71,8 +73,12 @@ fn room(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         return Err(EvalError::argument("source", reason));
     }
     let p = at(c, &format!("{key}.room"))?;
-    let class = p.table.text(choose(p, "class", "class", args.text("class")?)?, "class");
-    let name = p.table.text(choose(p, "room", "room", args.text("room")?)?, "room");
+    let class = p
+        .table
+        .text(named(p, "class", args.text("class")?, &["class", "class_zh"])?, "class");
+    let name = p
+        .table
+        .text(named(p, "room", args.text("room")?, &["room", "room_zh"])?, "room");
     let r = row(p, &[("class", class), ("room", name)])?;
     let limit = decimal(p, r, period)?;
     let mut e = Explanation::new("结构传播室内噪声判定", "Judgement of structure-borne noise").input(taken(
@@ -123,7 +129,7 @@ fn room(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     if let Some(lmax) = one(c, args, "lmax")? {
         match excess(at(c, &format!("{key}.room_max"))?)? {
-            None => e = noted(e, at(c, &format!("{key}.room_max"))?),
+            None => e = e.noted(at(c, &format!("{key}.room_max"))?),
             Some((more, from)) => {
                 let most = limit.add(more)?;
                 if lmax > most {
@@ -148,6 +154,6 @@ fn room(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: met.into(),
         columns,
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

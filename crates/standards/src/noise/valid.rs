@@ -1,7 +1,8 @@
 //! Whether a measurement or a period of automatic data can be used.
 
-use super::rate::count;
-use crate::lookup::{at, choose, decimal, noted, nothing, taken};
+use crate::cell::{at, decimal};
+use crate::node::{Noted, nothing, taken};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio};
 
@@ -48,19 +49,17 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 
 fn measurement(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, weathers) = (at(c, "noise.conditions")?, at(c, "noise.weather")?);
-    let w = choose(weathers, "weather", "weather", args.text("weather")?)?;
+    let w = named(weathers, "weather", args.text("weather")?, &["weather", "weather_zh"])?;
     let (below, drift_max) = (decimal(p, 0, "wind_below")?, decimal(p, 0, "drift_max")?);
     let mut reasons = Vec::new();
     if weathers.table.text(w, "allowed") != "yes" {
         reasons.push("weather");
     }
-    let e = noted(
-        Explanation::new("测量条件", "Conditions of the measurement")
-            .clause(weathers.clause_ref())
-            .input(taken(("风速低于", "Wind below"), p, 0, "wind_below"))
-            .input(taken(("校准偏差不大于", "Drift at most"), p, 0, "drift_max")),
-        p,
-    );
+    let e = Explanation::new("测量条件", "Conditions of the measurement")
+        .clause(weathers.clause_ref())
+        .input(taken(("风速低于", "Wind below"), p, 0, "wind_below"))
+        .input(taken(("校准偏差不大于", "Drift at most"), p, 0, "drift_max"))
+        .noted(p);
     let wind = args.number("wind")?;
     if let Some(wind) = wind {
         if wind.is_negative() {
@@ -105,7 +104,7 @@ fn measurement(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn period_valid(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "noise.valid")?;
-    let r = choose(p, "period", "period", args.text("period")?)?;
+    let r = named(p, "period", args.text("period")?, &["period", "period_zh"])?;
     let minimum = decimal(p, r, "minimum")?;
     let unit = p.table.text(r, "unit");
     let e = Explanation::new("时段有效性", "Validity of the period").input(taken(
@@ -115,7 +114,7 @@ fn period_valid(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         "minimum",
     ));
     let columns: Vec<(&'static str, Cell)> = vec![("minimum", minimum.into()), ("unit", unit.into())];
-    let (Some(valid), Some(due)) = (count(args, "valid")?, count(args, "due")?) else {
+    let (Some(valid), Some(due)) = (args.count("valid")?, args.count("due")?) else {
         return Ok(nothing(e, columns, "缺数据个数", "a count is missing"));
     };
     let got = match unit {

@@ -1,7 +1,11 @@
 //! Black-odorous water in cities: a point by its samplings, a water by its points.
 
+use crate::band::must_band;
+use crate::cell::{decimal, row};
+use crate::list::parts;
+use crate::node::Noted;
 use crate::reading::Reading;
-use crate::rule::{decimal, must_band, named, noted, readings, row, yes_no};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 use law::Provision;
@@ -144,7 +148,7 @@ impl<'a> Rules<'a> {
         let values: Vec<Reading> = match (item, args.get(item)) {
             (_, None) => Vec::new(),
             ("orp", _) => args.list(item)?.into_iter().flatten().map(Reading::Value).collect(),
-            _ => readings(args, item)?.into_iter().flatten().collect(),
+            _ => args.readings(item)?.into_iter().flatten().collect(),
         };
         if let (true, Some(depth)) = (item == "sd", args.number("depth")?) {
             for reading in &values {
@@ -189,7 +193,7 @@ struct Shallow {
 
 impl Shallow {
     fn of(args: &Args, p: &Provision) -> Result<Option<Self>, EvalError> {
-        let clear = yes_no(args, "clear")?;
+        let clear = args.yes_no("clear")?;
         let Some(depth) = args.number("depth")? else {
             return Ok(None);
         };
@@ -274,7 +278,7 @@ fn point(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{}; {rule}", items.join(" ")))
         .clause(rules.decide.clause_ref());
     if let Some(s) = &shallow {
-        e = noted(e.clause(rules.shallow.clause_ref()), rules.shallow).note(
+        e = e.clause(rules.shallow.clause_ref()).noted(rules.shallow).note(
             format!("水深不足，透明度与{} cm比较", s.bound.shown(2)),
             format!("shallow: transparency is held against {} cm", s.bound.shown(2)),
         );
@@ -296,18 +300,14 @@ fn point(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: GRADES.get(grade).copied().unwrap_or_default().into(),
         columns,
-        explanation: noted(e, rules.limits),
+        explanation: e.noted(rules.limits),
     })
 }
 
 fn water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rules = Rules::at(c)?;
     let mut grades = Vec::new();
-    for word in args
-        .text("points")?
-        .split([' ', ';', ',', '、', '，', '；'])
-        .filter(|w| !w.is_empty())
-    {
+    for word in parts(args.text("points")?) {
         grades.push(match word {
             "-" | "—" | "--" => None,
             word => {
@@ -355,6 +355,6 @@ fn water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("stretches", stretches.join(" ").into()),
             ("points", (judged as i64).into()),
         ],
-        explanation: noted(e, rules.decide),
+        explanation: e.noted(rules.decide),
     })
 }

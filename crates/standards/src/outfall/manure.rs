@@ -1,7 +1,9 @@
 //! Livestock in pig equivalents, and how many the land can bear (农办牧〔2018〕1号).
 
+use crate::cell::{decimal, rounding, row};
+use crate::node::{Noted, input};
 use crate::reading::within;
-use crate::rule::{decimal, input, named, noted, pairs, rounding, row};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -49,7 +51,7 @@ fn equivalents(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         Ratio::ZERO,
         Explanation::new("猪当量", "Pig equivalents").clause(p.clause_ref()),
     );
-    for (word, text) in pairs(args, "animals")? {
+    for (word, text) in args.pairs("animals")? {
         let r = named(p, "animals", word, &["animal", "name_zh", "words"])?;
         let head = Args::from_iter([("animals", text)]).required_number("animals")?;
         if head < Decimal::ZERO {
@@ -119,6 +121,6 @@ fn capacity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("by_n", n.round(&rule)?.into()),
             ("by_p", p.round(&rule)?.into()),
         ],
-        explanation: noted(e, by),
+        explanation: e.noted(by),
     })
 }

@@ -1,6 +1,8 @@
 //! Rates of work: a part of a whole in percent, by the table of what is counted.
 
-use crate::rule::{named, noted, rounding};
+use crate::cell::rounding;
+use crate::node::Noted;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -64,6 +66,6 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("name", text("name_zh").into()),
             ("exact", exact.round(&figure::Rounding::gbt8170(3))?.into()),
         ],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

@@ -1,8 +1,10 @@
 //! Black-odorous water in villages: one sign is enough.
 
 use super::black_odorous::clear_within;
+use crate::band::holds;
+use crate::cell::decimal;
+use crate::node::Noted;
 use crate::reading::Reading;
-use crate::rule::{decimal, holds, noted};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -80,7 +82,7 @@ fn village(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (mut signs, mut lacking, mut given) = (Vec::new(), Vec::new(), 0);
     let mut e = Explanation::new("农村黑臭水体", "Black-odorous water").clause(p.clause_ref());
     for item in ITEMS {
-        let r = crate::rule::row(p, &[("item", item)])?;
+        let r = crate::cell::row(p, &[("item", item)])?;
         let Some(reading) = args.reading(item)? else {
             lacking.push(item);
             continue;
@@ -93,7 +95,7 @@ fn village(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         let name = p.table.text(r, "name_zh");
         let rule = match bound {
             Some(b) => format!("< {}", b.shown(4)),
-            None => crate::rule::bounds(p, r),
+            None => crate::band::bounds(p, r),
         };
         let hit = sign(p, r, reading, bound)?;
         match hit {
@@ -140,6 +142,6 @@ fn village(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("lacking", lacking.join(" ").into()),
             ("sd_limit", sd_limit.into()),
         ],
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }

@@ -1,6 +1,7 @@
 //! Signals of a control chart.
 
-use crate::lookup::{at, decimal, noted, nothing, taken, whole};
+use crate::cell::{at, decimal, whole};
+use crate::node::{Noted, nothing, taken};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -36,7 +37,8 @@ fn run(values: &[Decimal], joined: impl Fn(Decimal, Decimal) -> bool) -> usize {
 
 fn chart(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "quality.chart")?;
-    let e = noted(Explanation::new("控制图", "Control chart"), p)
+    let e = Explanation::new("控制图", "Control chart")
+        .noted(p)
         .input(taken(("警告限", "Warning lines"), p, 0, "warn"))
         .input(taken(("控制限", "Action lines"), p, 0, "act"))
         .input(taken(("同侧连续点数", "Points in a row on one side"), p, 0, "side"));

@@ -1,7 +1,9 @@
 //! Laboratory control: duplicates, spike recovery, proficiency scores.
 
-use crate::lookup::{at, choose, decimal, noted, nothing, optional, rounding_of, row, taken};
+use crate::cell::{at, decimal, optional, rounding_of, row};
+use crate::node::{Noted, nothing, taken};
 use crate::reading::Reading;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -116,10 +118,12 @@ fn duplicate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (rule, p) = (at(c, "quality.duplicate.rule")?, at(c, "quality.duplicate.limit")?);
     let by = rounding_of(at(c, "quality.decimals")?, "percent")?;
     let item = p.table.text(
-        choose(p, "item", "item", args.get("item").unwrap_or("generic"))?,
+        named(p, "item", args.get("item").unwrap_or("generic"), &["item", "item_zh"])?,
         "item",
     );
-    let e = noted(Explanation::new("相对偏差", "Relative deviation"), rule).clause(rule.clause_ref());
+    let e = Explanation::new("相对偏差", "Relative deviation")
+        .noted(rule)
+        .clause(rule.clause_ref());
     let (Some(a), Some(b)) = (args.reading("a")?, args.reading("b")?) else {
         return Ok(nothing(e, Vec::new(), "缺一个结果", "a result is missing"));
     };
@@ -167,7 +171,7 @@ fn duplicate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: value.into(),
         columns,
-        explanation: noted(e, p),
+        explanation: e.noted(p),
     })
 }
 
@@ -182,9 +186,10 @@ fn positive(args: &Args, name: &str) -> Result<Option<Decimal>, EvalError> {
 fn recovery(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "quality.recovery.limit")?;
     let by = rounding_of(at(c, "quality.decimals")?, "percent")?;
-    let r = choose(p, "item", "item", args.get("item").unwrap_or("usual"))?;
+    let r = named(p, "item", args.get("item").unwrap_or("usual"), &["item", "item_zh"])?;
     let (low, high) = (decimal(p, r, "low")?, decimal(p, r, "high")?);
-    let e = noted(Explanation::new("加标回收率", "Spike recovery"), p)
+    let e = Explanation::new("加标回收率", "Spike recovery")
+        .noted(p)
         .input(taken(("下限", "Lower end"), p, r, "low"))
         .input(taken(("上限", "Upper end"), p, r, "high"));
     let columns: Vec<(&'static str, Cell)> = vec![("low", low.into()), ("high", high.into())];
@@ -227,7 +232,7 @@ fn recovery(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn proficiency(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "quality.proficiency")?;
     let by = rounding_of(at(c, "quality.decimals")?, "score")?;
-    let e = noted(Explanation::new("能力验证", "Proficiency test"), p);
+    let e = Explanation::new("能力验证", "Proficiency test").noted(p);
     let (Some(x), Some(assigned)) = (args.number("x")?, args.number("assigned")?) else {
         return Ok(nothing(
             e,

@@ -1,6 +1,7 @@
 //! Outliers: Grubbs, Dixon (GB/T 4883) and the robust z.
 
-use crate::lookup::{at, decimal, noted, rounding_of, row, taken, whole};
+use crate::cell::{at, decimal, rounding_of, row, whole};
+use crate::node::{Noted, taken};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 use law::Provision;
@@ -196,7 +197,8 @@ fn grubbs(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     let v = judge(c, p, r, g, which)?;
     let shown = g.round(&rule)?;
-    let e = noted(Explanation::new("格拉布斯检验", "Grubbs' test"), level)
+    let e = Explanation::new("格拉布斯检验", "Grubbs' test")
+        .noted(level)
         .value(v.word)
         .formula(format!("G = |{suspect} − {}| ÷ {s} = {shown}", mean.shown(4)))
         .clause(level.clause_ref())
@@ -255,7 +257,8 @@ fn dixon(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     );
     let v = judge(c, p, r, ratio, which)?;
     let shown = ratio.round(&rule)?;
-    let mut e = noted(Explanation::new("狄克逊检验", "Dixon's test"), level)
+    let mut e = Explanation::new("狄克逊检验", "Dixon's test")
+        .noted(level)
         .value(v.word)
         .formula(format!("|{suspect} − {near}| ÷ |{suspect} − {far}| = {shown}"))
         .clause(level.clause_ref())
@@ -332,7 +335,8 @@ fn robust(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("mad", shown(mad)?),
             ("suspicious", suspicious.join(" ").into()),
         ],
-        explanation: noted(Explanation::new("稳健z值", "Robust z"), p)
+        explanation: Explanation::new("稳健z值", "Robust z")
+            .noted(p)
             .value(value)
             .formula(format!(
                 "{factor} × ({suspect} − {}) ÷ {} = {value}",

@@ -1,6 +1,8 @@
 //! Automatic stations: drift, capture and validity, and how many sites a city needs.
 
-use crate::lookup::{at, choose, decimal, noted, nothing, optional, rounding_of, taken};
+use crate::cell::{at, decimal, optional, rounding_of};
+use crate::node::{Noted, nothing, taken};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -56,7 +58,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 fn drift(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "quality.drift")?;
     let by = rounding_of(at(c, "quality.decimals")?, "drift")?;
-    let e = noted(Explanation::new("零点漂移", "Zero drift"), p).clause(p.clause_ref());
+    let e = Explanation::new("零点漂移", "Zero drift")
+        .noted(p)
+        .clause(p.clause_ref());
     let (zero, after, range) = (args.number("zero")?, args.number("zero_after")?, args.number("range")?);
     let (Some(zero), Some(after), Some(range)) = (zero, after, range) else {
         return Ok(nothing(
@@ -104,17 +108,6 @@ fn drift(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     })
 }
 
-fn count(args: &Args, name: &str) -> Result<Option<Decimal>, EvalError> {
-    let n = args.number(name)?;
-    if n.is_some_and(|n| n.is_negative() || n.at_scale(0).is_none()) {
-        return Err(EvalError::argument(
-            name,
-            "must be a whole number from 0 on / 须为不小于0的整数",
-        ));
-    }
-    Ok(n)
-}
-
 fn percent(name: &str, part: Decimal, whole: Decimal, by: &Rounding) -> Result<Option<(Ratio, Decimal)>, EvalError> {
     if part > whole {
         return Err(EvalError::argument(
@@ -132,12 +125,18 @@ fn percent(name: &str, part: Decimal, whole: Decimal, by: &Rounding) -> Result<O
 fn capture(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "quality.capture")?;
     let by = rounding_of(at(c, "quality.decimals")?, "rate")?;
-    let r = choose(p, "object", "object", args.get("object").unwrap_or("air"))?;
+    let r = named(
+        p,
+        "object",
+        args.get("object").unwrap_or("air"),
+        &["object", "object_zh"],
+    )?;
     let (least, least_valid) = (decimal(p, r, "capture_min")?, decimal(p, r, "valid_min")?);
-    let e = noted(Explanation::new("数据获取率", "Capture rate"), p)
+    let e = Explanation::new("数据获取率", "Capture rate")
+        .noted(p)
         .input(taken(("获取率要求", "Capture wanted"), p, r, "capture_min"))
         .input(taken(("有效率要求", "Validity wanted"), p, r, "valid_min"));
-    let (Some(received), Some(due)) = (count(args, "received")?, count(args, "due")?) else {
+    let (Some(received), Some(due)) = (args.count("received")?, args.count("due")?) else {
         return Ok(nothing(e, Vec::new(), "缺数据个数", "a count is missing"));
     };
     let Some((exact, value)) = percent("received", received, due, &by)? else {
@@ -150,7 +149,7 @@ fn capture(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     let mut columns: Vec<(&'static str, Cell)> = Vec::new();
     let mut within = exact >= least.into();
-    if let Some(valid) = count(args, "valid")?
+    if let Some(valid) = args.count("valid")?
         && let Some((exact, shown)) = percent("valid", valid, received, &by)?
     {
         within &= exact >= least_valid.into();
@@ -179,8 +178,8 @@ fn below(p: &law::Provision, column: &str, value: Decimal) -> Result<usize, Eval
 
 fn sites(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "air.site.minimum")?;
-    let e = noted(Explanation::new("评价点最少数量", "Least number of sites"), p);
-    let (Some(people), Some(area)) = (count(args, "population")?, args.number("area")?) else {
+    let e = Explanation::new("评价点最少数量", "Least number of sites").noted(p);
+    let (Some(people), Some(area)) = (args.count("population")?, args.number("area")?) else {
         return Ok(nothing(
             e,
             Vec::new(),

@@ -1,6 +1,8 @@
 //! The code of a sealed source, and the class of a device by its name.
 
-use crate::lookup::{at, choose, noted, whole};
+use crate::cell::{at, whole};
+use crate::node::Noted;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::Explanation;
 
@@ -58,7 +60,7 @@ fn source_code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut columns: Vec<(&'static str, Cell)> = Vec::new();
     let (mut wrong, mut length) = (Vec::new(), 0);
     for name in ["maker", "year", "nuclide", "serial", "class"] {
-        let r = crate::lookup::row(p, &[("part", name)])?;
+        let r = crate::cell::row(p, &[("part", name)])?;
         let (from, to) = (whole::<usize>(p, r, "from")?, whole::<usize>(p, r, "to")?);
         length = length.max(to);
         let part: String = code
@@ -87,7 +89,8 @@ fn source_code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: valid.into(),
         columns,
-        explanation: noted(Explanation::new("放射源编码", "Source code"), p)
+        explanation: Explanation::new("放射源编码", "Source code")
+            .noted(p)
             .value(if valid { "yes" } else { "no" })
             .clause(p.clause_ref()),
     })
@@ -95,7 +98,9 @@ fn source_code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn device_class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "radiation.device")?;
-    let usage = p.table.text(choose(p, "use", "use", args.text("use")?)?, "use");
+    let usage = p
+        .table
+        .text(named(p, "use", args.text("use")?, &["use", "use_zh"])?, "use");
     let word = args.text("device")?;
     let of_use = |r: &usize| p.table.text(*r, "use") == usage;
     let rows: Vec<usize> = (0..p.table.rows.len()).filter(of_use).collect();
@@ -119,7 +124,8 @@ fn device_class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
     };
     let class = p.table.text(row, "class");
-    let mut e = noted(Explanation::new("射线装置类别", "Class of the device"), p)
+    let mut e = Explanation::new("射线装置类别", "Class of the device")
+        .noted(p)
         .value(class)
         .clause(p.clause_ref_row(row));
     if !p.standard.note.zh.is_empty() {

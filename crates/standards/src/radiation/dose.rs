@@ -1,6 +1,10 @@
 //! Doses of people against the limits of GB 18871.
 
-use crate::lookup::{at, choose, decimal, label, noted, nothing, significant, taken};
+use crate::cell::{at, decimal, whole};
+use crate::node::{Noted, nothing, taken};
+use crate::real::significant;
+use crate::unit::label;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -64,8 +68,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 fn find<'a>(p: &'a Provision, args: &Args, quantity: &str) -> Result<(&'a str, usize), EvalError> {
-    let group = p.table.text(choose(p, "group", "group", args.text("group")?)?, "group");
-    let known = p.table.text(choose(p, "quantity", "quantity", quantity)?, "quantity");
+    let group = p
+        .table
+        .text(named(p, "group", args.text("group")?, &["group", "group_zh"])?, "group");
+    let known = p.table.text(
+        named(p, "quantity", quantity, &["quantity", "quantity_zh"])?,
+        "quantity",
+    );
     let r = p.table.find(&[("group", group), ("quantity", known)]).ok_or_else(|| {
         EvalError::argument(
             "quantity",
@@ -85,7 +94,8 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("unit", p.unit(r, "limit").into()),
             ("over", p.table.text(r, "over").into()),
         ],
-        explanation: noted(Explanation::new("剂量限值", "Dose limit"), p)
+        explanation: Explanation::new("剂量限值", "Dose limit")
+            .noted(p)
             .value(value)
             .unit(label(p.unit(r, "limit")))
             .clause(p.clause_ref_row(r)),
@@ -97,7 +107,7 @@ fn doses(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let quantity = args.get("quantity").unwrap_or("effective");
     let (group, r) = find(p, args, quantity)?;
     let single = decimal(p, r, "limit")?;
-    let years = crate::lookup::whole::<usize>(period, 0, "years")?;
+    let years = whole::<usize>(period, 0, "years")?;
     let given = args.list("doses")?;
     if given.len() > years {
         let reason = format!("{} years: the mean is over {years} / 平均期为{years}年", given.len());
@@ -107,7 +117,8 @@ fn doses(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if let Some(d) = known.iter().find(|d| d.is_negative()) {
         return Err(EvalError::argument("doses", format!("{d} is negative / 剂量不得为负")));
     }
-    let mut e = noted(Explanation::new("剂量符合性", "Doses against the limits"), p)
+    let mut e = Explanation::new("剂量符合性", "Doses against the limits")
+        .noted(p)
         .clause(period.clause_ref())
         .input(taken(("单年限值", "Limit of one year"), p, r, "limit"));
     let mut sum = Decimal::ZERO;

@@ -1,6 +1,9 @@
 //! Electromagnetic fields: limits by frequency, project values, exemption (GB 8702, HJ/T 10.3).
 
-use crate::lookup::{at, choose, choose_exactly, decimal, noted, nothing, optional, significant, taken};
+use crate::cell::{at, decimal, optional};
+use crate::node::{Noted, nothing, taken};
+use crate::real::significant;
+use crate::word::{exactly, named};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -79,7 +82,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 /// A frequency in hertz.
 pub(super) fn hertz(c: &Context<'_>, args: &Args, name: &str, f: Decimal) -> Result<Decimal, EvalError> {
     let p = at(c, "radiation.em.frequency_unit")?;
-    let r = choose_exactly(p, "name", "unit", args.get("unit").unwrap_or("MHz"))?;
+    let r = exactly(p, "unit", args.get("unit").unwrap_or("MHz"), "name")?;
     if f <= Decimal::ZERO {
         return Err(EvalError::argument(
             name,
@@ -143,7 +146,7 @@ fn coefficient(p: &Provision, r: usize, q: &str, zh: &str, en: &str) -> Explanat
 
 fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, pulse) = (at(c, "radiation.em.limit")?, at(c, "radiation.em.pulse")?);
-    let e = noted(Explanation::new("电场强度限值", "Limit of the electric field"), p);
+    let e = Explanation::new("电场强度限值", "Limit of the electric field").noted(p);
     let Some(f) = args.number("f")? else {
         return Ok(nothing(e, Vec::new(), "缺频率", "the frequency is missing"));
     };
@@ -182,7 +185,7 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let line = at(c, "radiation.em.line")?;
     if decimal(line, 0, "frequency")? == f {
-        e = noted(e, line).input(taken(
+        e = e.noted(line).input(taken(
             ("架空线路下的电场", "Field under overhead lines"),
             line,
             0,
@@ -201,11 +204,13 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn project(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, share) = (at(c, "radiation.em.limit")?, at(c, "radiation.em.project")?);
-    let e = noted(
-        Explanation::new("单个项目电场强度管理值", "Management value of the electric field"),
+    let e = Explanation::new("单个项目电场强度管理值", "Management value of the electric field").noted(share);
+    let row = named(
         share,
-    );
-    let row = choose(share, "project", "project", args.get("project").unwrap_or("other"))?;
+        "project",
+        args.get("project").unwrap_or("other"),
+        &["project", "project_zh"],
+    )?;
     let n = decimal(share, row, "n")?;
     if n <= Decimal::ZERO {
         return Err(EvalError::law(share, "n is above 0"));
@@ -236,7 +241,7 @@ fn project(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn exempt(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "radiation.em.exempt")?;
-    let e = noted(Explanation::new("豁免", "Exempt"), p);
+    let e = Explanation::new("豁免", "Exempt").noted(p);
     let (kv, f, erp) = (args.number("kv")?, args.number("f")?, args.number("erp")?);
     for (name, x) in [("kv", kv), ("f", f), ("erp", erp)] {
         if x.is_some_and(|x| x.is_negative()) {
@@ -244,7 +249,7 @@ fn exempt(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
     }
     let (r, given) = match (kv, f, erp) {
-        (Some(kv), None, None) => (crate::lookup::row(p, &[("what", "ac_kv")])?, kv),
+        (Some(kv), None, None) => (crate::cell::row(p, &[("what", "ac_kv")])?, kv),
         (None, Some(f), Some(erp)) => {
             let mut found = None;
             for r in 0..p.table.rows.len() {

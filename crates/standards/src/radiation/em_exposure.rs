@@ -1,7 +1,8 @@
 //! Several frequencies together (GB 8702, 4.2).
 
 use super::em::{UNIT, band, hertz, quantity};
-use crate::lookup::{at, decimal, noted, nothing, whole};
+use crate::cell::{at, decimal, whole};
+use crate::node::{Noted, nothing};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio, Rounding};
 
@@ -46,7 +47,8 @@ struct Sum {
 
 fn exposure(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, rule) = (at(c, "radiation.em.limit")?, at(c, "radiation.em.exposure")?);
-    let mut e = noted(Explanation::new("多频合并评价", "Several frequencies together"), rule)
+    let mut e = Explanation::new("多频合并评价", "Several frequencies together")
+        .noted(rule)
         .clause(p.clause_ref())
         .clause(rule.clause_ref());
     let mut frequencies = Vec::new();
@@ -95,7 +97,7 @@ fn exposure(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         if !used[high] {
             continue;
         }
-        let most = decimal(rule, crate::lookup::row(rule, &[("range", range)])?, "at_most")?;
+        let most = decimal(rule, crate::cell::row(rule, &[("range", range)])?, "at_most")?;
         exceeds |= sums[high].iter().any(|s| s.given && s.total > most);
         let whole: Vec<bool> = sums[high].iter().map(|s| s.given && s.lacking == 0).collect();
         if high == 0 {

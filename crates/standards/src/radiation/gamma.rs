@@ -1,7 +1,10 @@
 //! Gamma dose rates: the net rate of a point, annual dose, baseline of a station, alarms.
 
 use super::source::in_range;
-use crate::lookup::{at, choose, decimal, noted, nothing, rounding_of, significant, taken, whole};
+use crate::cell::{at, decimal, rounding_of, whole};
+use crate::node::{Noted, nothing, taken};
+use crate::real::significant;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -144,11 +147,12 @@ fn mean(values: &[Decimal]) -> Result<Option<Ratio>, EvalError> {
 
 fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, decimals) = (at(c, "radiation.gamma.place")?, at(c, "radiation.gamma.decimals")?);
-    let r = choose(p, "place", "place", args.text("place")?)?;
+    let r = named(p, "place", args.text("place")?, &["place", "place_zh"])?;
     let k3 = decimal(p, r, "k3")?;
     let known = rates(c, args, "readings")?;
     let columns: Vec<(&'static str, Cell)> = vec![("n", (known.len() as i64).into()), ("k3", k3.into())];
-    let mut e = noted(Explanation::new("γ辐射剂量率", "Gamma dose rate"), p)
+    let mut e = Explanation::new("γ辐射剂量率", "Gamma dose rate")
+        .noted(p)
         .clause(decimals.clause_ref())
         .input(taken(("k3", "k3"), p, r, "k3"));
     let (k1, k2, cosmic) = (args.number("k1")?, args.number("k2")?, rate_of(c, args, "cosmic")?);
@@ -166,7 +170,7 @@ fn rate(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut reading = reading;
     if let Some(word) = args.get("source") {
         let t = at(c, "radiation.gamma.conversion")?;
-        let s = choose(t, "source", "source", word)?;
+        let s = named(t, "source", word, &["source", "source_zh"])?;
         reading = reading.div(decimal(t, s, "divisor")?.into())?;
         e = e.input(taken(("Sv/h换算为Gy/h", "From Sv/h to Gy/h"), t, s, "divisor"));
     }
@@ -189,8 +193,10 @@ fn annual_dose(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         at(c, "radiation.gamma.annual_dose")?,
         at(c, "radiation.gamma.annual_dose.decimals")?,
     );
-    let r = choose(p, "place", "place", args.text("place")?)?;
-    let e = noted(Explanation::new("年有效剂量", "Annual effective dose"), p).clause(digits.clause_ref());
+    let r = named(p, "place", args.text("place")?, &["place", "place_zh"])?;
+    let e = Explanation::new("年有效剂量", "Annual effective dose")
+        .noted(p)
+        .clause(digits.clause_ref());
     let Some(rate) = rate_of(c, args, "rate")? else {
         return Ok(nothing(e, Vec::new(), "缺剂量率", "the dose rate is missing"));
     };
@@ -230,7 +236,8 @@ fn baseline(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rule = rounding_of(decimals, "rate")?;
     let known = rates(c, args, "rates")?;
     let n = i64::try_from(known.len()).unwrap_or(i64::MAX);
-    let e = noted(Explanation::new("本底均值", "Mean of the baseline"), p)
+    let e = Explanation::new("本底均值", "Mean of the baseline")
+        .noted(p)
         .clause(p.clause_ref())
         .clause(decimals.clause_ref());
     let mut columns: Vec<(&'static str, Cell)> = vec![
@@ -269,7 +276,8 @@ fn alarm(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "radiation.gamma.alarm")?;
     let (mean, sd) = (rate_of(c, args, "mean")?, rate_of(c, args, "sd")?);
     let (rate, five) = (rate_of(c, args, "rate")?, rate_of(c, args, "five")?);
-    let mut e = noted(Explanation::new("γ剂量率报警", "Gamma alarm"), p)
+    let mut e = Explanation::new("γ剂量率报警", "Gamma alarm")
+        .noted(p)
         .input(taken(("σ的倍数", "Multiple of σ"), p, 0, "sigmas"))
         .input(taken(("高出均值", "Above the mean by"), p, 0, "above_mean"))
         .input(taken(("5分钟值", "5-minute value"), p, 0, "five_minutes"))

@@ -1,7 +1,9 @@
 //! Natural radioactivity in minerals, drinking water, accident grades, safety rating.
 
-use crate::lookup::{at, choose, decimal, noted, noted_unrecorded, nothing, optional, taken, yes};
+use crate::cell::{at, decimal, optional};
+use crate::node::{Noted, nothing, taken};
 use crate::reading::Reading;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Rounding};
 
@@ -133,15 +135,12 @@ fn above(reading: Reading, bound: Decimal) -> Option<bool> {
 fn norm(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "radiation.norm.trigger")?;
     let bound = decimal(p, 0, "above")?;
-    let mut e = noted(Explanation::new("伴生放射性矿", "Naturally radioactive mineral"), p).input(taken(
-        ("判据", "Trigger"),
-        p,
-        0,
-        "above",
-    ));
+    let mut e = Explanation::new("伴生放射性矿", "Naturally radioactive mineral")
+        .noted(p)
+        .input(taken(("判据", "Trigger"), p, 0, "above"));
     if let Some(mineral) = args.get("mineral") {
         let list = at(c, "radiation.norm.list")?;
-        let r = choose(list, "mineral", "mineral", mineral)?;
+        let r = named(list, "mineral", mineral, &["mineral", "mineral_zh"])?;
         e = e.clause(list.clause_ref_row(r));
     }
     let (mut largest, mut unsaid, mut any, mut hit) = (None::<(Decimal, &str)>, false, false, false);
@@ -179,10 +178,10 @@ fn norm(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 
 fn water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, WATER)?;
-    let mut e = noted(Explanation::new("饮用水放射性", "Radioactivity of drinking water"), p);
+    let mut e = Explanation::new("饮用水放射性", "Radioactivity of drinking water").noted(p);
     let (mut over, mut unsaid, mut any) = (Vec::new(), false, false);
     for item in ["alpha", "beta"] {
-        let r = crate::lookup::row(p, &[("item", item)])?;
+        let r = crate::cell::row(p, &[("item", item)])?;
         e = e.input(taken((p.table.text(r, "item_zh"), item), p, r, "guide"));
         let Some(reading) = args.reading(item)? else { continue };
         any = true;
@@ -204,22 +203,11 @@ fn water(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     })
 }
 
-fn people(args: &Args, name: &str) -> Result<Option<Decimal>, EvalError> {
-    let n = args.number(name)?;
-    if n.is_some_and(|n| n.is_negative() || n.at_scale(0).is_none()) {
-        return Err(EvalError::argument(
-            name,
-            "must be a whole number from 0 on / 须为不小于0的整数",
-        ));
-    }
-    Ok(n)
-}
-
 fn accident(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "radiation.accident")?;
-    let (deaths, severe) = (people(args, "deaths")?, people(args, "severe")?);
-    let (large, over) = (yes(args, "large", false)?, yes(args, "over_limit", false)?);
-    let lost = people(args, "lost")?.map(|n| n.normalized().to_string());
+    let (deaths, severe) = (args.count("deaths")?, args.count("severe")?);
+    let (large, over) = (args.flag("large")?, args.flag("over_limit")?);
+    let lost = args.count("lost")?.map(|n| n.normalized().to_string());
     let known =
         |class: &str| (0..p.table.rows.len()).any(|r| p.table.text(r, "lost_classes").split(' ').any(|x| x == class));
     if let Some(class) = lost.as_deref().filter(|class| !known(class)) {
@@ -228,7 +216,7 @@ fn accident(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             format!("`{class}`: write a class from 1 to 5 / 填1至5类"),
         ));
     }
-    let e = noted(Explanation::new("辐射事故等级", "Grade of the accident"), p);
+    let e = Explanation::new("辐射事故等级", "Grade of the accident").noted(p);
     for r in 0..p.table.rows.len() {
         let reaches = |n: Option<Decimal>, column: &str| -> Result<bool, EvalError> {
             Ok(match (n, optional(p, r, column)?) {
@@ -276,11 +264,10 @@ fn rating(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         );
         return Err(EvalError::argument("scores", reason));
     }
-    let mut e = noted_unrecorded(
-        noted(Explanation::new("安全评定", "Safety rating"), p).clause(p.clause_ref()),
-        c,
-        "radiation.rating.colour",
-    );
+    let mut e = Explanation::new("安全评定", "Safety rating")
+        .noted(p)
+        .clause(p.clause_ref())
+        .noted_unrecorded(c, "radiation.rating.colour");
     let mut total = Decimal::ZERO;
     for (r, score) in scores.into_iter().enumerate() {
         let name = groups.table.text(r, "group");
@@ -301,7 +288,7 @@ fn rating(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             taken((groups.table.text(r, "group_zh"), name), groups, r, "max").formula(format!("{score} / {most}")),
         );
     }
-    let veto = yes(args, "veto", false)?;
+    let veto = args.flag("veto")?;
     let last = p.table.rows.len().saturating_sub(1);
     let mut row = last;
     for r in 0..p.table.rows.len() {

@@ -1,7 +1,11 @@
 //! Sealed sources: decay and classes by activity over D (notice 62 of 2005).
 
-use crate::lookup::{at, choose_exactly, decimal, noted, nothing, optional, significant, taken};
+use crate::cell::{at, decimal, optional};
+use crate::list::parts;
+use crate::node::{Noted, nothing, taken};
 use crate::reading::within;
+use crate::real::significant;
+use crate::word::exactly;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use chrono::NaiveDate;
 use figure::{Decimal, Explanation, Ratio};
@@ -125,7 +129,7 @@ fn nuclide(p: &Provision, arg: &str, name: &str) -> Result<usize, EvalError> {
 /// Refuses a number outside the range its item can have.
 pub(super) fn in_range(c: &Context<'_>, item: &str, name: &str, value: Decimal) -> Result<(), EvalError> {
     let p = at(c, "radiation.range")?;
-    let r = crate::lookup::row(p, &[("item", item)])?;
+    let r = crate::cell::row(p, &[("item", item)])?;
     let clause = format!("{} {}", p.standard.number, p.clause);
     within(name, value, decimal(p, r, "low")?, decimal(p, r, "high")?, &clause)
 }
@@ -134,7 +138,7 @@ pub(super) fn in_range(c: &Context<'_>, item: &str, name: &str, value: Decimal) 
 fn unit(c: &Context<'_>, args: &Args) -> Result<Decimal, EvalError> {
     let p = at(c, "radiation.activity_unit")?;
     let word = args.get("unit").unwrap_or("Bq").replace(['µ', 'μ'], "u");
-    decimal(p, choose_exactly(p, "name", "unit", &word)?, "becquerel")
+    decimal(p, exactly(p, "unit", &word, "name")?, "becquerel")
 }
 
 fn becquerel(c: &Context<'_>, name: &str, value: Decimal, unit: Decimal) -> Result<Decimal, EvalError> {
@@ -270,7 +274,8 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let d = decimal(p, row, "d")?;
     let (r, floor) = class_of(c, row, now)?;
     let word = classes.table.text(r, "class_zh");
-    let e = noted(e, classes)
+    let e = e
+        .noted(classes)
         .input(taken(("D值", "D value"), p, row, "d"))
         .input(floor)
         .value(word);
@@ -293,11 +298,7 @@ fn sum(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         at(c, "radiation.source.class")?,
         at(c, "radiation.source.aggregate")?,
     );
-    let names: Vec<&str> = args
-        .text("nuclides")?
-        .split([' ', ',', ';', '，', '、', '；'])
-        .filter(|n| !n.is_empty())
-        .collect();
+    let names: Vec<&str> = parts(args.text("nuclides")?).collect();
     let (activities, unit) = (args.list("activities")?, unit(c, args)?);
     if names.len() != activities.len() {
         let reason = format!(
@@ -342,6 +343,6 @@ fn sum(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     Ok(Outcome {
         value: value.into(),
         columns: vec![("class", class.map_or(Cell::Missing, Cell::from))],
-        explanation: noted(e, rule).value(value),
+        explanation: e.noted(rule).value(value),
     })
 }

@@ -1,6 +1,7 @@
 //! Transport of radioactive material: transport index, category, sum on a vehicle (GB 11806).
 
-use crate::lookup::{at, decimal, noted, nothing, optional, rounding, row, taken};
+use crate::cell::{at, decimal, optional, rounding, row};
+use crate::node::{Noted, nothing, taken};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -83,12 +84,9 @@ fn category(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         at(c, "radiation.transport.index")?,
         at(c, "radiation.transport.category")?,
     );
-    let mut e = noted(Explanation::new("货包级别", "Category of the package"), p).input(taken(
-        ("倍数", "Times"),
-        index,
-        0,
-        "times",
-    ));
+    let mut e = Explanation::new("货包级别", "Category of the package")
+        .noted(p)
+        .input(taken(("倍数", "Times"), index, 0, "times"));
     let (Some(at_1m), Some(surface)) = (rate(args, "rate_1m")?, rate(args, "surface")?) else {
         return Ok(nothing(
             e,

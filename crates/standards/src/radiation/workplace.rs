@@ -1,7 +1,11 @@
 //! Unsealed work places: the daily equivalent amount and its grade (GB 18871 appendix C).
 
 use super::source::in_range;
-use crate::lookup::{at, choose, decimal, noted, nothing, optional, significant, taken};
+use crate::cell::{at, decimal, optional};
+use crate::list::parts;
+use crate::node::{Noted, nothing, taken};
+use crate::real::significant;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -47,11 +51,7 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         at(c, "radiation.workplace.toxicity")?,
     );
     let (activities, factors) = (args.list("activities")?, args.list("operation")?);
-    let words: Vec<&str> = args
-        .text("toxicity")?
-        .split([' ', ',', '，', '、'])
-        .filter(|w| !w.is_empty())
-        .collect();
+    let words: Vec<&str> = parts(args.text("toxicity")?).collect();
     if activities.len() != words.len() || words.len() != factors.len() {
         let reason = format!(
             "{} activities, {} toxicities, {} factors: give one of each for every nuclide",
@@ -79,7 +79,7 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 format!("{f}: a factor is above 0 / 因子须大于0"),
             ));
         }
-        let r = choose(toxicities, "toxicity", "toxicity", word)?;
+        let r = named(toxicities, "toxicity", word, &["toxicity", "toxicity_zh"])?;
         let toxic = decimal(toxicities, r, "factor")?;
         amount = amount.add(Ratio::from(a).mul(toxic.into())?.div(f.into())?)?;
         e = e.input(taken(
@@ -106,7 +106,8 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             return Ok(Outcome {
                 value: word.into(),
                 columns,
-                explanation: noted(e, grades)
+                explanation: e
+                    .noted(grades)
                     .value(word)
                     .formula(format!("Σ = {} Bq", significant(amount, 4)?))
                     .clause(grades.clause_ref_row(r)),

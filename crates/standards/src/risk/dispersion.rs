@@ -1,7 +1,8 @@
 //! Screening by the Gaussian forms, with the dispersion parameters of GB/T 3840 or of Briggs.
 
-use crate::entry::{Remark, Row, at, given};
+use crate::node::{Noted, given};
 use crate::reading::within;
+use crate::row::{Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Clause, Decimal, Explanation};
 use std::f64::consts::PI;
@@ -143,7 +144,7 @@ impl<'a> Law<'a> {
                     .word("land", args.get("land").unwrap_or("rural"), &["land"])?
                     .text("land");
                 let rows: Vec<Row<'_>> = table.rows().filter(|r| r.text("land") == land).collect();
-                Ok(Self::Briggs(crate::entry::pick(&rows, "class", class, &["class"])?))
+                Ok(Self::Briggs(crate::row::pick(&rows, "class", class, &["class"])?))
             }
             other => Err(EvalError::argument(
                 "method",
@@ -212,7 +213,7 @@ fn sigma(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (law, rule) = (Law::of(c, args)?, at(c, "risk.dispersion.screening")?.only());
     let x = distance(c, args, &law)?;
     let (y, z) = law.at(x.to_f64())?;
-    let rounding = rule.rounding_of("sigma")?;
+    let rounding = rule.rounding_in("sigma")?;
     let (y, z) = (
         real::computed(y)?.round(&rounding)?,
         real::computed(z)?.round(&rounding)?,
@@ -239,8 +240,8 @@ fn wind(args: &Args, rule: &Row<'_>) -> Result<f64, EvalError> {
 
 /// Both forms give grams in a cubic metre; shown in mg/m³, with µg/m³ beside it.
 fn shown(rule: &Row<'_>, grams: f64) -> Result<(Decimal, Decimal), EvalError> {
-    let mg = real::computed(grams * 1e3)?.round(&rule.rounding_of("concentration")?)?;
-    let ug = real::computed(grams * 1e6)?.round(&rule.rounding_of("sigma")?)?;
+    let mg = real::computed(grams * 1e3)?.round(&rule.rounding_in("concentration")?)?;
+    let ug = real::computed(grams * 1e6)?.round(&rule.rounding_in("sigma")?)?;
     Ok((mg, ug))
 }
 
@@ -253,7 +254,7 @@ fn plume(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let across = number("y")?;
     let mut node = Explanation::new("烟羽浓度", "Concentration of the plume")
         .clause(rule.clause())
-        .remark(rule.p);
+        .noted(rule.p);
     let (y, z) = match (args.amount_or_none("sigma_y")?, args.amount_or_none("sigma_z")?) {
         (Some(y), Some(z)) => (y.to_f64(), z.to_f64()),
         (None, None) => {
@@ -272,7 +273,7 @@ fn plume(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         * (-(across * across) / (2.0 * y * y)).exp()
         * (side(up - height) + side(up + height));
     let (mg, ug) = shown(&rule, grams)?;
-    let rounding = rule.rounding_of("sigma")?;
+    let rounding = rule.rounding_in("sigma")?;
     let (y, z) = (
         real::computed(y)?.round(&rounding)?,
         real::computed(z)?.round(&rounding)?,
@@ -303,7 +304,7 @@ fn puff(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(given("释放量", "mass", mass, "g"))
         .input(given("距离", "distance", x, "m"))
-        .remark(rule.p);
+        .noted(rule.p);
     if let Some(clause) = law.clause() {
         node = node.clause(clause);
     }
@@ -329,7 +330,7 @@ fn reach(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .clause(range.clause())
         .input(given("终点浓度", "end point", wanted, "mg/m3"))
-        .remark(rule.p);
+        .noted(rule.p);
     if let Some(clause) = law.clause() {
         node = node.clause(clause);
     }
@@ -347,7 +348,7 @@ fn reach(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
                 high = middle;
             }
         }
-        (Some(real::computed(high)?.round(&rule.rounding_of("distance")?)?), "")
+        (Some(real::computed(high)?.round(&rule.rounding_in("distance")?)?), "")
     };
     node = match (&value, outside) {
         (Some(v), _) => node.value(v).unit("m"),

@@ -1,6 +1,7 @@
 //! The three marks of HJ 941: quantity ratio Q, process and control M, sensitivity of receptors E.
 
-use crate::entry::{Entry, Remark, Row, at, given, pick};
+use crate::node::{Noted, given};
+use crate::row::{Entry, Row, at, pick};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -122,7 +123,7 @@ fn q(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         at(c, "risk.substance.part")?; // which part each substance is of: without it nothing can be sorted out
     }
     let (mut sum, mut terms) = (Ratio::ZERO, Vec::new());
-    let pairs = args.pairs("substances")?;
+    let pairs = args.amounts("substances")?;
     for (word, amount) in &pairs {
         let row = table.word("substances", word, &["name", "cas", "alias"]);
         let row = row.map_err(|e| unrecorded(c, word, e))?;
@@ -148,7 +149,7 @@ fn q(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .formula(format!("{} = {} → {value}", terms.join(" + "), sum.shown(6)))
         .clause(shown.clause())
-        .remark(table.0);
+        .noted(table.0);
     let n = i64::try_from(pairs.len()).unwrap_or(i64::MAX);
     Ok(Outcome {
         value: value.into(),
@@ -180,7 +181,7 @@ fn m(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (kinds, limits) = (at(c, "risk.m.process")?, at(c, "risk.m.limits")?.only());
     let mut node = Explanation::new("工艺过程与控制水平M", "Process and control level M");
     let mut process = Decimal::ZERO;
-    for (word, sets) in args.pairs("processes")? {
+    for (word, sets) in args.amounts("processes")? {
         let row = kinds.word("processes", word, &["kind"])?;
         if sets.at_scale(0).is_none() {
             return Err(EvalError::argument(
@@ -211,7 +212,7 @@ fn m(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(value)
         .formula(format!("min({process}, {cap}) + {control} = {value}"))
         .clause(class.clause())
-        .remark(kinds.0);
+        .noted(kinds.0);
     if let Some(missing) = c.law.unrecorded("risk.m.options", c.date, c.division) {
         node = node.note(&missing.why.zh, &missing.why.en);
     }
@@ -230,7 +231,7 @@ fn m(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn controls(table: &Entry<'_>, side: &str, args: &Args) -> Result<(Decimal, Vec<Explanation>), EvalError> {
     let rows: Vec<Row<'_>> = table.rows().filter(|r| r.text("medium") == side).collect();
     let (mut sum, mut parts, mut seen) = (Decimal::ZERO, Vec::new(), Vec::new());
-    for (word, score) in args.pairs("controls")? {
+    for (word, score) in args.amounts("controls")? {
         let item = pick(&rows, "controls", word, &["item"])?.text("item");
         let options: Vec<&Row<'_>> = rows.iter().filter(|r| r.text("item") == item).collect();
         let hit = options.iter().find(|r| r.number("score") == Ok(score));

@@ -1,6 +1,7 @@
 //! Grade of an event with its reporting time, and the number of a filed plan.
 
-use crate::entry::{Remark, Row, at, given};
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::Datelike;
 use figure::{Decimal, Explanation};
@@ -93,7 +94,7 @@ fn incident(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .formula(format!("{} → {grade}", worst.2))
         .clause(worst.1.clause())
         .input(report.node("hours", "报告时限", "time to report")?)
-        .remark(table.0);
+        .noted(table.0);
     Ok(Outcome {
         value: grade.into(),
         columns: vec![
@@ -134,7 +135,7 @@ fn plan_code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let node = Explanation::new("备案编号", "Filing number")
         .value(code)
         .clause(shape.0.clause_ref())
-        .remark(shape.0);
+        .noted(shape.0);
     Ok(Outcome {
         value: code.into(),
         columns: vec![

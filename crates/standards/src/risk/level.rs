@@ -1,7 +1,8 @@
 //! The grade of one side from Q, M and E, and of the enterprise from both (HJ 941).
 
 use super::grade::{MEDIUM, medium};
-use crate::entry::{Remark, Row, at};
+use crate::node::Noted;
+use crate::row::{Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 
@@ -167,7 +168,7 @@ fn enterprise(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(Explanation::new("大气", "air").value(air))
         .input(Explanation::new("水", "water").value(water))
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: word.into(),
         columns: vec![

@@ -1,7 +1,8 @@
 //! Risk assessment of projects (HJ 169): potential and grade, heavy gas; accident pool.
 
 use super::level::band;
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Explanation, Ratio, Rounding};
 
@@ -135,7 +136,7 @@ fn eia(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .value(grade)
             .formula(format!("{} → {potential} → {grade}", q.text("band")))
             .clause(row.clause())
-            .remark(row.p),
+            .noted(row.p),
     })
 }
 
@@ -164,7 +165,7 @@ fn heavy(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let mut node = Explanation::new("理查德森数", "Richardson number")
         .clause(rule.clause())
         .input(rule.node("gravity", "重力加速度", "gravity")?)
-        .remark(rule.p);
+        .noted(rule.p);
     let light = rel <= air;
     let excess = Ratio::from(rel).sub(air.into())?.div(air.into())?;
     let third = Ratio::new(1, 3)?;
@@ -236,7 +237,7 @@ fn pool(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .input(given("年平均降雨日数", "rainy days", days, "d"))
         .input(given("汇水面积", "catchment", area, "ha"))
         .input(rule.node("rain_factor", "换算系数", "factor from mm ha to m3")?)
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("v5", v5_shown.into())],

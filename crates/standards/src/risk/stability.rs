@@ -1,6 +1,7 @@
 //! Stability of the air from sun, cloud and wind (GB/T 3840).
 
-use crate::entry::{Remark, Row, at, given};
+use crate::node::{Noted, given};
+use crate::row::{Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Rounding};
 
@@ -119,7 +120,7 @@ fn stability(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .clause(class.clause())
         .input(given("10 m风速", "wind at 10 m", wind, "m/s"))
-        .remark(clouds.0);
+        .noted(clouds.0);
     Ok(Outcome {
         value: letter.into(),
         columns: vec![

@@ -1,8 +1,11 @@
 //! Development land: screening and intervention values by land use (GB 36600-2018).
 
 use super::stage::{Item, Limits, Stage, list, measured, number, once, outcome, undecided, words, worst};
+use crate::cell::decimal;
+use crate::node::{Noted, input};
 use crate::reading::Reading;
-use crate::rule::{decimal, input, named, noted, pairs, reading};
+use crate::reading::reading;
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 use law::Provision;
@@ -261,7 +264,7 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     e = local(c, e);
     let background_value = background.as_ref().map(|b| b.0);
     if let Some((_, node)) = background {
-        e = noted(e.input(node), p);
+        e = e.input(node).noted(p);
     }
     if let Some(m) = multiple {
         e = e.input(
@@ -284,7 +287,7 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("multiple", multiple.into()),
             ("ratio", ratio.into()),
         ],
-        explanation: noted(e, rules.outcome),
+        explanation: e.noted(rules.outcome),
     })
 }
 
@@ -292,7 +295,7 @@ fn site(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rules = Rules::at(c, args)?;
     let p = rules.limit;
     let mut items: Vec<Item<'_>> = Vec::new();
-    for (word, text) in pairs(args, "values")? {
+    for (word, text) in args.pairs("values")? {
         let row = rules.named("values", word)?;
         let (name, place) = (p.table.text(row, "item"), format!("values[{word}]"));
         once(&items, name, word)?;
@@ -356,6 +359,6 @@ fn site(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("judged", (items.len() as i64).into()),
             ("basic_missing", (basic_missing as i64).into()),
         ],
-        explanation: noted(e, rules.outcome),
+        explanation: e.noted(rules.outcome),
     })
 }

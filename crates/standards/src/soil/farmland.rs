@@ -1,8 +1,12 @@
 //! Farmland: screening and control values by land use and pH (GB 15618-2018), and the class by soil.
 
 use super::stage::{Item, Limits, list, measured, number, once, outcome, undecided, words, worst};
+use crate::band::{bounds, must_band};
+use crate::cell::decimal;
+use crate::node::{Noted, input};
+use crate::reading::reading;
 use crate::reading::{Reading, within};
-use crate::rule::{bounds, decimal, input, must_band, named, noted, pairs, reading};
+use crate::word::named;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Clause, Decimal, Explanation};
 use law::Provision;
@@ -283,14 +287,14 @@ fn single(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("multiple", multiple.into()),
             ("ratio", ratio.into()),
         ],
-        explanation: noted(e, rules.outcome),
+        explanation: e.noted(rules.outcome),
     })
 }
 
 fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let rules = Rules::at(c, args)?;
     let mut items: Vec<Item<'_>> = Vec::new();
-    for (word, text) in pairs(args, "values")? {
+    for (word, text) in args.pairs("values")? {
         let row = rules.named("values", word)?;
         once(&items, rules.items.table.text(row, "item"), word)?;
         let place = format!("values[{word}]");
@@ -337,6 +341,6 @@ fn class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("undecided", words(&items, |i| !i.stage.known())),
             ("lacking", lacking.join(" ").into()),
         ],
-        explanation: noted(rules.conditions(e, args), rules.outcome),
+        explanation: rules.conditions(e, args).noted(rules.outcome),
     })
 }

@@ -1,7 +1,8 @@
 //! A value between its screening value and its control value, and the worst of several items.
 
+use crate::cell::{rounding, row};
+use crate::node::input;
 use crate::reading::Reading;
-use crate::rule::{input, rounding, row};
 use crate::{Args, Cell, EvalError};
 use figure::{Clause, Decimal, Explanation, Ratio};
 use law::Provision;

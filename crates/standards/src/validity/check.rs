@@ -1,7 +1,9 @@
 //! `validity.comparison`, `validity.furnace`: checks of instruments, and furnace temperatures.
 
+use crate::cell::{decimal, optional, whole};
 use crate::emission::limit::{item, sector};
-use crate::emission::select::{SHOWN, all, decimal, optional, unknown, whole};
+use crate::emission::select::{SHOWN, all};
+use crate::word::unknown;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 use law::Provision;
@@ -88,7 +90,7 @@ fn range(p: &Provision, name: &str, check: &str, x: Decimal) -> Result<usize, Ev
         .filter(|r| p.table.text(*r, "item") == name)
         .collect();
     if rows.is_empty() {
-        return Err(unknown(p, &all(p), "item", "item", name));
+        return Err(unknown(p, &all(p), "item", name, &["item"]));
     }
     for r in rows.iter().copied().filter(|r| p.table.text(*r, "check") == check) {
         let (from, below) = (optional(p, r, "from")?, optional(p, r, "below")?);
@@ -96,7 +98,7 @@ fn range(p: &Provision, name: &str, check: &str, x: Decimal) -> Result<usize, Ev
             return Ok(r);
         }
     }
-    Err(unknown(p, &rows, "check", "check", check))
+    Err(unknown(p, &rows, "check", check, &["check"]))
 }
 
 fn comparison(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {

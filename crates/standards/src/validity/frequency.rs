@@ -61,7 +61,7 @@ fn frequency(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let columns = vec![
         ("shortest", p.table.text(r, "shortest").into()),
-        ("per_year", crate::emission::select::decimal(p, r, "per_year")?.into()),
+        ("per_year", crate::cell::decimal(p, r, "per_year")?.into()),
     ];
     Ok(Outcome {
         value: longest.into(),

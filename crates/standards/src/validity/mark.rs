@@ -1,6 +1,7 @@
 //! `validity.mark`: what a mark on automatic data does.
 
-use crate::emission::select::{all, means, unknown};
+use crate::emission::select::{all, means};
+use crate::word::unknown;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Clause, Explanation};
 
@@ -69,7 +70,7 @@ pub(crate) fn monitor(c: &Context<'_>, word: &str) -> Result<Monitor, EvalError>
     let row = all(p)
         .into_iter()
         .find(|r| p.table.text(*r, "mark") == word || means(p.table.text(*r, "words"), word))
-        .ok_or_else(|| unknown(p, &all(p), "mark", "mark", word))?;
+        .ok_or_else(|| unknown(p, &all(p), "mark", word, &["mark"]))?;
     Ok(Monitor {
         valid: p.table.text(row, "valid") == "yes",
         text: p.table.text(row, "mark").to_string(),
@@ -85,13 +86,13 @@ pub(crate) fn condition(c: &Context<'_>, sector: &str, word: &str) -> Result<Con
         .filter(|r| p.table.text(*r, "sector") == sector)
         .collect();
     if rows.is_empty() {
-        return Err(unknown(p, &all(p), "sector", "sector", sector));
+        return Err(unknown(p, &all(p), "sector", sector, &["sector"]));
     }
     let row = rows
         .iter()
         .copied()
         .find(|r| p.table.text(*r, "mark") == word || means(p.table.text(*r, "words"), word));
-    let row = row.ok_or_else(|| unknown(p, &rows, "mark", "condition", word))?;
+    let row = row.ok_or_else(|| unknown(p, &rows, "condition", word, &["mark"]))?;
     let judged = match p.table.text(row, "judged") {
         "yes" => Judged::Yes,
         "no" => Judged::No,

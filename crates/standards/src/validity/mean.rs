@@ -1,9 +1,12 @@
 //! `validity.day`, `validity.month`: means and whether enough valid data stand behind them.
 
 use super::rules::Rules;
+use crate::cell::decimal;
 use crate::emission::limit::item;
-use crate::emission::select::{SHOWN, decimal, row};
+use crate::emission::select::SHOWN;
 use crate::emission::total::{MEDIUM, medium};
+use crate::list::parts;
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, NumberError, Ratio};
 
@@ -81,8 +84,7 @@ fn values(c: &Context<'_>, args: &Args, medium: &str) -> Result<(Vec<Option<Deci
     };
     let mut replaced = false;
     let mut out = Vec::new();
-    let parts = args.text("values")?.split([' ', ';', ',', '\t', '，', '；']);
-    for (i, part) in parts.filter(|p| !p.is_empty()).enumerate() {
+    for (i, part) in parts(args.text("values")?).enumerate() {
         let name = format!("values[{}]", i + 1);
         let read = match Decimal::parse(part) {
             Ok(d) if d > Decimal::ZERO => Some(d),
@@ -244,7 +246,7 @@ fn month(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             let valid = rules.gas?.month(whole, february);
             let name = if february { "february" } else { "month" };
             let valid = valid.ok_or_else(|| EvalError::law(p, "no rule for months is recorded for that day"))?;
-            (p, valid, decimal(p, row(p, &["period"], "period", name)?, "minimum")?)
+            (p, valid, decimal(p, named(p, "period", name, &["period"])?, "minimum")?)
         }
         _ => {
             let p = c.law.at("validity.water.mean", c.date, c.division)?;

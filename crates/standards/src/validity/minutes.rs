@@ -2,6 +2,7 @@
 
 use super::rules::Rules;
 use crate::emission::total::medium;
+use crate::list::parts;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::Explanation;
 
@@ -116,7 +117,7 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         );
     }
     if let Some(flags) = args.get("flags") {
-        let letters: Vec<&str> = flags.split([' ', ',', ';', '，']).filter(|f| !f.is_empty()).collect();
+        let letters: Vec<&str> = parts(flags).collect();
         let mut normal = 0u32;
         for f in &letters {
             let byte = match f.as_bytes() {
@@ -176,11 +177,7 @@ fn minutes(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let gas = Rules::at(c.law, c.date, c.division).gas?;
     let p = c.law.at("validity.gas.mean", c.date, c.division)?;
     let mut day = Minutes::default();
-    for stretch in args
-        .text("marks")?
-        .split([' ', ';', ',', '，', '；'])
-        .filter(|s| !s.is_empty())
-    {
+    for stretch in parts(args.text("marks")?) {
         let ends = stretch.split_once(['-', '–', '~', '～']);
         let ends = ends
             .and_then(|(a, b)| minute_of(a).zip(minute_of(b)))

@@ -1,6 +1,7 @@
 //! `validity.quarter`, `validity.substitute`: capture rate, and what stands in for invalid time.
 
-use crate::emission::select::{all, decimal, means, optional, options, rounding, whole};
+use crate::cell::{decimal, optional, rounding, whole};
+use crate::emission::select::{all, means, options};
 use crate::emission::total::{MEDIUM, medium};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};

@@ -1,7 +1,8 @@
 //! The rules of validity compiled into integers.
 
 use crate::EvalError;
-use crate::emission::select::{row, whole};
+use crate::cell::whole;
+use crate::word::named;
 use chrono::NaiveDate;
 use figure::{NumberError, Ratio, mean};
 use law::{Law, Provision};
@@ -79,11 +80,11 @@ fn letters(p: &Provision) -> Result<[bool; 128], EvalError> {
 }
 
 fn minimum(p: &Provision, period: &str) -> Result<u32, EvalError> {
-    whole(p, row(p, &["period"], "period", period)?, "minimum")
+    whole(p, named(p, "period", period, &["period"])?, "minimum")
 }
 
 fn normal_percent(p: &Provision, medium: &str) -> Result<u32, EvalError> {
-    whole(p, row(p, &["medium"], "medium", medium)?, "normal_from")
+    whole(p, named(p, "medium", medium, &["medium"])?, "normal_from")
 }
 
 impl Gas {
@@ -136,7 +137,7 @@ impl Gas {
 
 impl Water {
     fn read(p: &Provision, marks: &Provision) -> Result<Self, EvalError> {
-        let of = |period: &str| whole(p, row(p, &["period"], "period", period)?, "least_share");
+        let of = |period: &str| whole(p, named(p, "period", period, &["period"])?, "least_share");
         Ok(Self {
             day_percent: of("day")?,
             month_percent: of("month")?,

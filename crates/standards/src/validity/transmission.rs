@@ -1,7 +1,8 @@
 //! `validity.transmission`: how much of what was due arrived, and how much of that was valid.
 
+use crate::cell::{decimal, rounding};
 use crate::emission::limit::item;
-use crate::emission::select::{decimal, means, rounding};
+use crate::emission::select::means;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 

@@ -1,6 +1,8 @@
 //! Emergency cuts against their shares, and the performance grade of an enterprise.
 
-use crate::lookup::{at, choose, choose_exactly, decimal, noted, noted_unrecorded, nothing, rounding, taken, whole};
+use crate::cell::{at, decimal, rounding, whole};
+use crate::node::{Noted, nothing, taken};
+use crate::word::{exactly, named};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -72,18 +74,16 @@ fn amounts(args: &Args, name: &str) -> Result<[Option<Decimal>; 4], EvalError> {
 
 fn ratio(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, compare) = (at(c, "air.reduction.ratio")?, at(c, "air.reduction.compare")?);
-    let r = choose(p, "level", "level", args.text("level")?)?;
+    let r = named(p, "level", args.text("level")?, &["level", "level_zh"])?;
     let rule = rounding(compare, 0)?;
     let first = compare.table.text(0, "compare") == "rounded";
     let joint: Vec<&str> = compare.table.text(0, "joint").split_whitespace().collect();
     let (base, cut) = (amounts(args, "base")?, amounts(args, "cut")?);
-    let mut e = noted_unrecorded(
-        noted(Explanation::new("应急减排比例", "Emergency cuts"), compare)
-            .clause(compare.clause_ref())
-            .clause(p.clause_ref_row(r)),
-        c,
-        "air.reduction.ratio",
-    );
+    let mut e = Explanation::new("应急减排比例", "Emergency cuts")
+        .noted(compare)
+        .clause(compare.clause_ref())
+        .clause(p.clause_ref_row(r))
+        .noted_unrecorded(c, "air.reduction.ratio");
     let (mut columns, mut failing) = (Vec::<(&'static str, Cell)>::new(), Vec::new());
     let (mut joint_cut, mut joint_base, mut joint_share) = (Decimal::ZERO, Decimal::ZERO, None::<Decimal>);
     let percent = |cut: Decimal, base: Decimal| -> Result<(Ratio, Decimal), EvalError> {
@@ -139,7 +139,7 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     for industry in args.text("indicators")?.split([';', '；']) {
         let mut lowest = None::<(u8, usize)>;
         for word in industry.split([' ', ',', '，', '、']).filter(|w| !w.is_empty()) {
-            let r = choose_exactly(p, "grade", "indicators", word)?;
+            let r = exactly(p, "indicators", word, "grade")?;
             let rank = whole::<u8>(p, r, "rank")?;
             if lowest.is_none_or(|(x, _)| rank > x) {
                 lowest = Some((rank, r));
@@ -166,7 +166,8 @@ fn grade(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("industries", industries.join(" ").into()),
             ("effect", p.table.text(r, "effect_zh").into()),
         ],
-        explanation: noted(Explanation::new("绩效等级", "Performance grade"), p)
+        explanation: Explanation::new("绩效等级", "Performance grade")
+            .noted(p)
             .value(word)
             .clause(p.clause_ref_row(r)),
     })

@@ -1,6 +1,9 @@
 //! The alert level a forecast of daily indices calls for, by the criteria of the day it is issued.
 
-use crate::lookup::{at, choose, decimal, noted, noted_unrecorded, nothing, optional, whole};
+use crate::args::counted;
+use crate::cell::{at, decimal, optional, whole};
+use crate::node::{Noted, nothing};
+use crate::word::named;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation};
 use law::Provision;
@@ -101,11 +104,8 @@ fn warning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (p, responses) = (at(c, "air.warning.criteria")?, at(c, "air.warning.response")?);
     let days = args.list("aqi")?;
     for (i, d) in days.iter().enumerate() {
-        if let Some(d) = d
-            && (d.is_negative() || d.at_scale(0).is_none())
-        {
-            let reason = format!("{d}: an AQI is a whole number from 0 on / AQI为不小于0的整数");
-            return Err(EvalError::argument(&format!("aqi[{}]", i + 1), reason));
+        if let Some(d) = d {
+            counted(&format!("aqi[{}]", i + 1), *d)?;
         }
     }
     let mut highest = None::<(u8, usize)>;
@@ -116,15 +116,14 @@ fn warning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         }
     }
     let missing = days.iter().any(Option::is_none);
-    let mut e = noted_unrecorded(
-        noted(Explanation::new("预警级别", "Alert level"), p).clause(p.clause_ref()),
-        c,
-        "air.warning.criteria",
-    );
+    let mut e = Explanation::new("预警级别", "Alert level")
+        .noted(p)
+        .clause(p.clause_ref())
+        .noted_unrecorded(c, "air.warning.criteria");
     let mut columns: Vec<(&'static str, Cell)> = Vec::new();
     if let Some(word) = args.get("cause") {
         let causes = at(c, "air.warning.cause")?;
-        let r = choose(causes, "cause", "cause", word)?;
+        let r = named(causes, "cause", word, &["cause", "cause_zh"])?;
         e = e.clause(causes.clause_ref_row(r));
         columns.push(("cuts", causes.table.text(r, "cuts").into()));
         columns.push(("measures", causes.table.text(r, "response_zh").into()));
@@ -168,22 +167,18 @@ fn warning(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 fn province(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let p = at(c, "air.warning.province")?;
     let least = decimal(p, 0, "contiguous_min")?;
-    let e = noted(Explanation::new("省级预警", "Alert of the province"), p).input(crate::lookup::taken(
-        ("最少连片城市", "Least contiguous cities"),
-        p,
-        0,
-        "contiguous_min",
-    ));
+    let e = Explanation::new("省级预警", "Alert of the province")
+        .noted(p)
+        .input(crate::node::taken(
+            ("最少连片城市", "Least contiguous cities"),
+            p,
+            0,
+            "contiguous_min",
+        ));
     let columns = vec![("minimum", least.into())];
-    let Some(n) = args.number("contiguous")? else {
+    let Some(n) = args.count("contiguous")? else {
         return Ok(nothing(e, columns, "缺城市数", "the number of cities is missing"));
     };
-    if n.is_negative() || n.at_scale(0).is_none() {
-        return Err(EvalError::argument(
-            "contiguous",
-            "must be a whole number from 0 on / 须为不小于0的整数",
-        ));
-    }
     let yes = n >= least;
     Ok(Outcome {
         value: yes.into(),

@@ -1,6 +1,7 @@
 //! Balance of stored waste, rate of use, intensity and reduction.
 
-use crate::entry::{Remark, at, given};
+use crate::node::{Noted, given};
+use crate::row::at;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -140,7 +141,7 @@ fn balance(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             .unit(T)
             .formula(format!("{formula} = {value}"))
             .clause(rule.clause())
-            .remark(rule.p),
+            .noted(rule.p),
     })
 }
 
@@ -174,7 +175,7 @@ fn utilisation(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("%")
         .formula(format!("{used} / ({produced} + {old}) × 100 = {value}"))
         .clause(rule.clause())
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![],
@@ -194,7 +195,7 @@ fn intensity(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .unit("t/万元")
         .formula(format!("{produced} / {added} = {value}"))
         .clause(rule.clause())
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("unit", "t/wyuan".into())],
@@ -212,7 +213,7 @@ fn reduction(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .sub(now.into())?
         .mul(Ratio::from(100))?
         .div(before.into())?;
-    let value = exact.round(&rule.rounding_of("decimals_percent")?)?;
+    let value = exact.round(&rule.rounding_in("decimals_percent")?)?;
     let node = Explanation::new("下降幅度", "Reduction")
         .value(value)
         .unit("%")

@@ -1,6 +1,7 @@
 //! The code of a hazardous waste, what is exempt, and the number of a manifest.
 
-use crate::entry::{Entry, Remark, Row, at};
+use crate::node::Noted;
+use crate::row::{Entry, Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::Datelike;
 use figure::{Decimal, Explanation};
@@ -138,13 +139,13 @@ fn code(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     };
     let cell = |column: &str| found.map_or("", |r| r.text(column));
     if status == "identified" {
-        node = node.clause(identified.clause()).remark(identified.p);
+        node = node.clause(identified.clause()).noted(identified.p);
     }
     node = node
         .value(status)
         .formula(format!("{text} → {}", category.text("name")))
         .clause(table.0.clause_ref())
-        .remark(table.0);
+        .noted(table.0);
     Ok(Outcome {
         value: status.into(),
         columns: vec![
@@ -215,7 +216,7 @@ fn exemption(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
             ("steps", steps.join("；").into()),
             ("conditions", conditions.join("；").into()),
         ],
-        explanation: node.value(n).remark(table.0),
+        explanation: node.value(n).noted(table.0),
     })
 }
 
@@ -224,7 +225,7 @@ fn manifest(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let text = args.text("number")?;
     let mut total = 0;
     for r in shape.rows() {
-        total += r.whole("digits")?;
+        total += r.whole::<i64>("digits")?;
     }
     if !(text.bytes().all(|b| b.is_ascii_digit()) && i64::try_from(text.len()).is_ok_and(|n| n == total)) {
         let reason = format!(
@@ -235,7 +236,7 @@ fn manifest(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     }
     let (mut rest, mut pieces) = (text, Vec::new());
     for r in shape.rows() {
-        let n = usize::try_from(r.whole("digits")?).unwrap_or(0);
+        let n = r.whole::<usize>("digits")?;
         let (piece, after) = rest.split_at_checked(n).unwrap_or((rest, ""));
         pieces.push(piece);
         rest = after;
@@ -254,7 +255,7 @@ fn manifest(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .value(text)
         .formula(format!("{year} | {province} | {city} | {serial}"))
         .clause(shape.0.clause_ref())
-        .remark(shape.0);
+        .noted(shape.0);
     Ok(Outcome {
         value: text.into(),
         columns: vec![

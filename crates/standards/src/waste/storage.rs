@@ -1,7 +1,8 @@
 //! What a unit has to do, how long waste may be stored, how large a bund must be, tailings ponds.
 
-use crate::entry::{Remark, Row, at, given};
+use crate::node::{Noted, given};
 use crate::reading::within;
+use crate::row::{Row, at};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use chrono::{Months, NaiveDate};
 use figure::Explanation;
@@ -121,10 +122,10 @@ fn unit_class(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(row.clause())
         .clause(declared.clause())
         .input(given("年产生量", "amount a year", amount, "t/a"))
-        .remark(table.0);
+        .noted(table.0);
     for (column, zh, en) in [
-        ("from", "下限", "lower end"),
-        ("below", "上限（不含）", "upper end (not in it)"),
+        ("ge", "下限", "lower end"),
+        ("lt", "上限（不含）", "upper end (not in it)"),
     ] {
         if by_amount.optional(column)?.is_some() {
             node = node.input(by_amount.node(column, zh, en)?);
@@ -153,7 +154,7 @@ fn storage(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if until < since {
         return Err(EvalError::argument("until", format!("{until} lies before {since}")));
     }
-    let months = rule.whole("years")?.checked_mul(12).and_then(|m| u32::try_from(m).ok());
+    let months = rule.whole::<u32>("years")?.checked_mul(12);
     let due = months.and_then(|m| since.checked_add_months(Months::new(m)));
     let due = due.ok_or_else(|| EvalError::argument("since", "the time limit ends beyond the calendar"))?;
     let (days, left) = ((until - since).num_days(), (due - until).num_days());
@@ -196,7 +197,7 @@ fn bund(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(rule.clause())
         .input(given("最大容器", "largest container", largest, "m3"))
         .input(given("总储量", "all liquid", total, "m3"))
-        .remark(rule.p);
+        .noted(rule.p);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("enough", enough.into())],

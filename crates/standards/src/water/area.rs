@@ -3,9 +3,10 @@
 use super::class::{Body, Class};
 use super::judge::{BODY, Judge, MODE, body};
 use super::mean::Means;
-use super::read::{parts, readings};
+use super::read::readings;
 use super::section::{ITEMS, Indicators, Order, Set, grade};
 use super::shares::{Shares, by_shares};
+use crate::list::parts;
 use crate::reading::Reading;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio};

@@ -2,10 +2,10 @@
 
 use super::class::{Body, Class};
 use super::judge::{Judge, body};
-use super::read::decimal;
 use super::rules::{Item, Rules};
 use super::section::ITEMS;
 use crate::bulk::{Brief, Bulk, Compile};
+use crate::cell::decimal;
 use crate::reading::within;
 use crate::{Args, Context, EvalError};
 use figure::Decimal;

@@ -2,10 +2,10 @@
 
 use super::class::Class;
 use super::judge::Judge;
-use super::read::{decimal, optional, rounding, whole};
 use super::section::grade;
-use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, real};
-use figure::{Decimal, Explanation, NumberError, Ratio};
+use crate::cell::{decimal, optional, rounding, whole};
+use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome, rank, real};
+use figure::{Decimal, Explanation, Ratio};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
@@ -183,25 +183,12 @@ fn of_classes(c: &Context<'_>, before: &str, after: &str) -> Result<Outcome, Eva
     })
 }
 
-/// Twice the rank of each value, so that ties (which share the mean of their ranks) stay whole numbers.
-fn doubled_ranks(values: &[Decimal]) -> Vec<i128> {
-    let rank = |v: &Decimal| {
-        let below = values.iter().filter(|o| *o < v).count() as i128;
-        let equal = values.iter().filter(|o| *o == v).count() as i128;
-        2 * below + equal + 1
-    };
-    values.iter().map(rank).collect()
-}
-
 /// The rank correlation with time; none if all values are equal.
 fn correlation(values: &[Decimal], ties: bool) -> Result<Option<Ratio>, EvalError> {
-    let n = i128::try_from(values.len()).map_err(|_| NumberError::Overflow)?;
-    let ranks = doubled_ranks(values);
     if !ties {
-        // r = 1 − 6·Σd²/(n³ − n), with d twice as large here.
-        let sum: i128 = ranks.iter().zip(1i128..).map(|(r, t)| (r - 2 * t).pow(2)).sum();
-        return Ok(Some(Ratio::from(1).sub(Ratio::new(6 * sum, 4 * (n * n * n - n))?)?));
+        return Ok(Some(rank::with_time(values)?.1));
     }
+    let (n, ranks) = (values.len() as i128, rank::doubled(values));
     // Twice the mean rank is n + 1; the deviations below are twice as large as well.
     let (mut xy, mut xx, mut yy) = (0i128, 0i128, 0i128);
     for (r, t) in ranks.iter().zip(1i128..) {

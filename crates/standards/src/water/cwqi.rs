@@ -3,10 +3,11 @@
 use super::class::{Body, Class};
 use super::judge::{BODY, Judge, body};
 use super::mean::Means;
-use super::read::{count, decimal, reading, rounding, whole};
+use super::read::{count, reading};
 use super::rules::Item;
 use super::section::{ITEMS, Order};
 use crate::air::Ranking;
+use crate::cell::{decimal, rounding, whole};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Clause, Decimal, Explanation, Ratio, Rounding};
 

@@ -2,11 +2,13 @@
 
 use super::class::Class;
 use super::judge::{BODY, Judge, MODE, TARGET, body, met};
-use super::read::{decimal, reading, rounding, whole};
+use super::read::reading;
 use super::rules::KeptRounding;
+use crate::cell::{decimal, rounding, whole};
 use crate::reading::{Reading, within};
+use crate::unit::label;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::{Decimal, Explanation, Ratio, Rounding, Unit};
+use figure::{Decimal, Explanation, Ratio, Rounding};
 
 const ITEM: Arg = Arg::text(
     "item",
@@ -145,7 +147,7 @@ fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         format!("Limit of {}, class {class}", rule.en),
     )
     .value(last.value)
-    .unit(Unit::parse(&rule.unit).map(|u| u.label()).unwrap_or_default());
+    .unit(label(&rule.unit));
     for l in &limits {
         e = e.clause(l.clause.clone()).note(
             if l.at_least { "不低于" } else { "不高于" },

@@ -3,8 +3,9 @@
 use super::class::{Body, Class};
 use super::rules::{Item, Rules};
 use crate::reading::{Reading, within};
+use crate::unit::label;
 use crate::{Arg, Args, Context, EvalError};
-use figure::{Decimal, Explanation, NumberError, Ratio, Unit};
+use figure::{Decimal, Explanation, NumberError, Ratio};
 use law::Provision;
 
 pub(super) const BODY: Arg = Arg::text(
@@ -97,7 +98,7 @@ impl<'a> Judge<'a> {
             Err(NumberError::Missing(_)) => Ok(None),
             _ => self.class_word(argument, part).map(Some),
         };
-        super::read::parts(text).map(one).collect()
+        crate::list::parts(text).map(one).collect()
     }
 
     pub fn target(&self, args: &Args) -> Result<Option<Class>, EvalError> {
@@ -132,7 +133,7 @@ impl<'a> Judge<'a> {
     /// Judges one value. An item without limits for this kind of water is judged "no class", with the reason.
     pub fn one(&self, item: Item, body: Body, reading: Reading) -> Result<Judged, EvalError> {
         let rule = self.rules.rule(item);
-        let unit = Unit::parse(&rule.unit).map(|u| u.label()).unwrap_or_default();
+        let unit = label(&rule.unit);
         let mut e = Explanation::new(&rule.zh, &rule.en).unit(unit);
         let (value, below) = match reading {
             Reading::Value(v) => {

@@ -1,8 +1,9 @@
 //! Means over time or over sections: pH by its hydrogen ions, half the limit where nothing was detected.
 
 use super::judge::{Judge, MODE};
-use super::read::{decimal, readings, whole};
+use super::read::readings;
 use super::rules::{Item, Rules};
+use crate::cell::{decimal, whole};
 use crate::reading::Reading;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome, real};
 use figure::{Decimal, Explanation, Ratio};

@@ -1,47 +1,10 @@
-//! Taking numbers and words out of provisions and arguments.
+//! Measured values of water in arguments: the number that stands for "not monitored" is none.
 
+use crate::cell::decimal;
+use crate::list::parts;
 use crate::reading::Reading;
 use crate::{Args, Context, EvalError};
-use figure::{Decimal, Interval, Mode, Rounding};
-use law::Provision;
-
-/// A whole number from a cell.
-pub(super) fn whole<T: TryFrom<i128>>(p: &Provision, row: usize, column: &str) -> Result<T, EvalError> {
-    let d = decimal(p, row, column)?;
-    d.at_scale(0)
-        .and_then(|n| T::try_from(n).ok())
-        .ok_or_else(|| EvalError::law(p, format!("column `{column}`: `{d}` is not a fitting whole number")))
-}
-
-/// A number from a cell.
-pub(super) fn decimal(p: &Provision, row: usize, column: &str) -> Result<Decimal, EvalError> {
-    p.table.decimal(row, column).map_err(EvalError::table(p))
-}
-
-/// A number from a cell that may be empty.
-pub(super) fn optional(p: &Provision, row: usize, column: &str) -> Result<Option<Decimal>, EvalError> {
-    p.table.optional(row, column).map_err(EvalError::table(p))
-}
-
-/// The mode of rounding in the column `mode`.
-pub(super) fn mode(p: &Provision, row: usize) -> Result<Mode, EvalError> {
-    let name = p.table.text(row, "mode");
-    Mode::by_name(name).ok_or_else(|| EvalError::law(p, format!("unknown rounding mode `{name}`")))
-}
-
-/// The rounding in the columns `decimals` and `mode`.
-pub(super) fn rounding(p: &Provision, row: usize) -> Result<Rounding, EvalError> {
-    Ok(Rounding {
-        mode: mode(p, row)?,
-        interval: Interval::Decimals(whole(p, row, "decimals")?),
-    })
-}
-
-/// The parts of a list; `-` and its kin stay in it as missing ones.
-pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ';', ',', '\t', '，', '、', '；'])
-        .filter(|p| !p.is_empty())
-}
+use figure::Decimal;
 
 /// A measured value; the number that stands for "not monitored" is none.
 pub(super) fn reading(c: &Context<'_>, args: &Args, name: &str) -> Result<Option<Reading>, EvalError> {

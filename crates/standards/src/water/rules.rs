@@ -1,8 +1,8 @@
 //! The limits of GB 3838 and the rounding before they are applied, compiled into integers.
 
 use super::class::{Body, Class};
-use super::read::{decimal, mode, whole};
 use crate::EvalError;
+use crate::cell::{decimal, mode, whole};
 use chrono::NaiveDate;
 use figure::{Clause, Decimal, Interval, Mode, NumberError, Ratio, Rounding};
 use law::{Law, Provision};

@@ -2,7 +2,8 @@
 
 use super::class::{Body, Class};
 use super::judge::{BODY, Judge, Judged, MODE, TARGET, body, met};
-use super::read::{reading, rounding, whole};
+use super::read::reading;
+use crate::cell::{rounding, whole};
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio, Rounding};
 use law::Provision;

@@ -2,27 +2,29 @@
 
 use super::class::Class;
 use super::judge::Judge;
-use super::read::{count, optional, rounding, whole};
+use super::read::count;
+use crate::cell::{optional, rounding, whole};
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Explanation, Ratio, Rounding};
 use law::Provision;
 
+// The classes of the sections, or how many there are of them.
+pub(super) const CLASSES: Arg = Arg::text(
+    "classes",
+    (
+        "各断面类别，空格分隔，无数据写-",
+        "class of each section parted by spaces, - for no data",
+    ),
+)
+.optional();
+pub(super) const TOTAL: Arg = Arg::number("total", "1", ("或：参评断面数", "or: sections judged")).optional();
+pub(super) const GOOD: Arg = Arg::number("good", "1", ("Ⅰ～Ⅲ类断面数", "sections at I to III")).optional();
+pub(super) const BAD: Arg = Arg::number("bad", "1", ("劣Ⅴ类断面数", "sections worse than V")).optional();
+
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "water.grade",
     title: ("断面类别比例与定性评价", "Shares of classes, and the grade they give"),
-    args: &[
-        Arg::text(
-            "classes",
-            (
-                "各断面类别，空格分隔，无数据写-",
-                "class of each section parted by spaces, - for no data",
-            ),
-        )
-        .optional(),
-        Arg::number("total", "1", ("或：参评断面数", "or: sections judged")).optional(),
-        Arg::number("good", "1", ("Ⅰ～Ⅲ类断面数", "sections at I to III")).optional(),
-        Arg::number("bad", "1", ("劣Ⅴ类断面数", "sections worse than V")).optional(),
-    ],
+    args: &[CLASSES, TOTAL, GOOD, BAD],
     results: &[
         Column::number("good_ratio"),
         Column::number("bad_ratio"),

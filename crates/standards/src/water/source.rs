@@ -2,8 +2,8 @@
 
 use super::class::Class;
 use super::judge::{BODY, Judge, MODE, body};
-use super::read::decimal;
 use super::section::Indicators;
+use crate::cell::decimal;
 use crate::reading::Reading;
 use crate::{Arg, Args, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};

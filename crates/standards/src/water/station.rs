@@ -3,8 +3,9 @@
 
 use super::class::{Body, Class};
 use super::judge::{BODY, Judge};
-use super::read::{mode, parts, whole};
 use super::rules::{Item, KeptRounding, Rules};
+use crate::cell::{mode, whole};
+use crate::list::parts;
 use crate::reading::within;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use chrono::NaiveDate;

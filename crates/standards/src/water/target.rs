@@ -2,8 +2,8 @@
 
 use super::class::Class;
 use super::judge::{Judge, met};
-use super::read::rounding;
-use super::shares::{Shares, counted};
+use super::shares::{BAD, CLASSES, GOOD, Shares, TOTAL, counted};
+use crate::cell::rounding;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
 use figure::{Decimal, Explanation, Ratio};
 
@@ -15,17 +15,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "Share of sections at I to III, against a target",
         ),
         args: &[
-            Arg::text(
-                "classes",
-                (
-                    "各断面类别，空格分隔，无数据写-",
-                    "class of each section parted by spaces, - for no data",
-                ),
-            )
-            .optional(),
-            Arg::number("total", "1", ("或：参评断面数", "or: sections judged")).optional(),
-            Arg::number("good", "1", ("Ⅰ～Ⅲ类断面数", "sections at I to III")).optional(),
-            Arg::number("bad", "1", ("劣Ⅴ类断面数", "sections worse than V")).optional(),
+            CLASSES,
+            TOTAL,
+            GOOD,
+            BAD,
             Arg::number(
                 "target",
                 "%",
