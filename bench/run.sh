@@ -7,7 +7,7 @@ target=${CARGO_TARGET_DIR:-target}
 out=$target/bench
 mkdir -p "$out"
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(codec gateway lake home)
+[ ${#which[@]} -gt 0 ] || which=(codec gateway lake law home)
 
 machine() {
   echo "machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(uname -sr)"
