@@ -49,6 +49,7 @@ tools-build:
 tools-test: tools-build
 	@command -v cargo-nextest >/dev/null || { echo "tools: installing cargo-nextest by cargo"; cargo install cargo-nextest --locked; }
 	@test -x $(CHROMIUM) || { echo "tools: installing chromium and Chinese fonts by apt"; apt-get update -q && apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; }
+	@test -d /usr/lib/postgresql || { echo "tools: installing PostgreSQL by apt (the books are tested on it)"; apt-get update -q && apt-get install -qy --no-install-recommends postgresql; }
 	@fc-list 2>/dev/null | grep -qi 'Noto Sans CJK' || { echo "tools: installing Chinese fonts by apt"; apt-get update -q && apt-get install -qy --no-install-recommends fonts-noto-cjk fontconfig; }
 
 web-test: web

@@ -1,0 +1,200 @@
+//! Reads the packs from their files. A mistake names file and line; the rest is still read.
+
+use super::{About, Code, CodeList, Fault, Packs, check};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What is done with a file: path, id, text, where mistakes go.
+type Take<'a> = dyn FnMut(&str, String, &str, &mut Vec<Fault>) + 'a;
+
+/// Reads every pack below a folder: what is good, and what is wrong.
+pub fn load(root: &Path) -> (Packs, Vec<Fault>) {
+    let mut packs = Packs::default();
+    let mut faults = Vec::new();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for pack in names(root) {
+        let folder = root.join(&pack);
+        let about = format!("{pack}/pack.toml");
+        // A folder without `pack.toml` holds other data (imports, words).
+        let Ok(text) = std::fs::read_to_string(root.join(&about)) else {
+            continue;
+        };
+        if let Some(value) = parse::<About>(&about, &text, &mut faults) {
+            packs.about.insert(pack.clone(), value);
+        }
+        let mut each = |sub: &str, ending: &str, take: &mut Take<'_>| {
+            for file in names(&folder.join(sub)) {
+                let Some(name) = file.strip_suffix(ending) else {
+                    continue;
+                };
+                let path = format!("{pack}/{sub}/{file}");
+                match std::fs::read_to_string(root.join(&path)) {
+                    Ok(text) => {
+                        take(&path, format!("{pack}/{name}"), &text, &mut faults);
+                        texts.insert(path, text);
+                    }
+                    Err(e) => faults.push(fault(
+                        &path,
+                        1,
+                        format!("文件读不出来：{e}"),
+                        format!("cannot be read: {e}"),
+                    )),
+                }
+            }
+        };
+        each("codes", ".csv", &mut |path, id, text, faults| {
+            packs.codes.insert(id, codes(path, text, faults));
+        });
+        each("registers", ".toml", &mut |path, id, text, faults| {
+            if let Some(mut r) = parse::<super::Register>(path, text, faults) {
+                r.id.clone_from(&id);
+                packs.registers.insert(id, r);
+            }
+        });
+        each("procedures", ".toml", &mut |path, id, text, faults| {
+            if let Some(mut p) = parse::<super::Procedure>(path, text, faults) {
+                p.id.clone_from(&id);
+                packs.procedures.insert(id, p);
+            }
+        });
+        each("scores", ".toml", &mut |path, id, text, faults| {
+            if let Some(mut s) = parse::<super::ScoreCard>(path, text, faults) {
+                s.id.clone_from(&id);
+                packs.scores.insert(id, s);
+            }
+        });
+        each("ledgers", ".toml", &mut |path, id, text, faults| {
+            if let Some(mut l) = parse::<super::Ledger>(path, text, faults) {
+                l.id.clone_from(&id);
+                packs.ledgers.insert(id, l);
+            }
+        });
+        let page = format!("{pack}/page.toml");
+        if let Ok(text) = std::fs::read_to_string(root.join(&page)) {
+            if let Some(value) = parse(&page, &text, &mut faults) {
+                packs.pages.insert(pack.clone(), value);
+            }
+            texts.insert(page, text);
+        }
+    }
+    check::check(&packs, &texts, &mut faults);
+    faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    (packs, faults)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .map(|d| d.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect())
+        .unwrap_or_default();
+    names.sort();
+    names
+}
+
+pub(super) fn fault(file: &str, line: usize, zh: impl Into<String>, en: impl Into<String>) -> Fault {
+    Fault {
+        file: file.into(),
+        line,
+        words: figure::Text::new(zh, en),
+    }
+}
+
+fn parse<T: DeserializeOwned>(path: &str, text: &str, faults: &mut Vec<Fault>) -> Option<T> {
+    match toml::from_str(text) {
+        Ok(value) => Some(value),
+        Err(e) => {
+            let line = e
+                .span()
+                .map_or(1, |s| 1 + text[..s.start.min(text.len())].matches('\n').count());
+            let words = e.message().to_string();
+            faults.push(fault(path, line, format!("写法有误：{words}"), words));
+            None
+        }
+    }
+}
+
+fn codes(path: &str, text: &str, faults: &mut Vec<Fault>) -> CodeList {
+    let mut list = CodeList::default();
+    let mut head: Option<Vec<String>> = None;
+    for (number, line) in text.lines().enumerate() {
+        if let Some(note) = line.strip_prefix('#') {
+            if let Some((key, value)) = note.split_once(':') {
+                match key.trim() {
+                    "source" => list.source = value.trim().into(),
+                    "certainty" => list.certainty = value.trim().into(),
+                    _ => {}
+                }
+            }
+            continue;
+        }
+        if line.trim().is_empty() {
+            continue;
+        }
+        let cells = cells(line);
+        let Some(head) = &head else {
+            for needed in ["code", "zh"] {
+                if !cells.iter().any(|c| c == needed) {
+                    faults.push(fault(
+                        path,
+                        number + 1,
+                        format!("代码表缺“{needed}”列"),
+                        format!("the list has no column `{needed}`"),
+                    ));
+                }
+            }
+            head = Some(cells);
+            continue;
+        };
+        let cell = |name: &str| {
+            head.iter()
+                .position(|h| h == name)
+                .and_then(|i| cells.get(i))
+                .cloned()
+                .unwrap_or_default()
+        };
+        let code = Code {
+            code: cell("code"),
+            zh: cell("zh"),
+            en: cell("en"),
+            parent: cell("parent"),
+        };
+        if code.code.is_empty() || list.codes.iter().rev().take(1).any(|c| c.code == code.code) {
+            faults.push(fault(
+                path,
+                number + 1,
+                "代码为空或与上一行重复",
+                "the code is empty or the same as in the line before",
+            ));
+            continue;
+        }
+        list.codes.push(code);
+    }
+    if list.source.is_empty() || list.certainty.is_empty() {
+        faults.push(fault(
+            path,
+            1,
+            "代码表须注明 # source 与 # certainty",
+            "the list must say `# source:` and `# certainty:`",
+        ));
+    }
+    list
+}
+
+/// Cells of one CSV line; quotes as usual, no line breaks inside a cell.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = line.trim_end_matches('\r').chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cells.last_mut().expect("never empty").push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            c => cells.last_mut().expect("never empty").push(c),
+        }
+    }
+    cells
+}
