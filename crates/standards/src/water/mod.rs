@@ -11,6 +11,7 @@ mod cwqi;
 mod item_functions;
 mod judge;
 mod mean;
+mod published;
 mod read;
 mod rules;
 mod section;
@@ -21,6 +22,7 @@ mod target;
 
 pub(crate) use bulk::BULK;
 pub use class::{Body, Class};
+pub use published::{Fit, Span};
 pub use rules::{Item, ItemRule, Limit, Rules};
 pub use station::{Seen, StationClass, Stations};
 

@@ -58,6 +58,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     keys: &[
         "water.auto.practice",
         "water.auto.decimals",
+        "water.auto.class_before",
         "water.limit",
         "water.rounding",
     ],
@@ -85,9 +86,9 @@ enum Gap {
 /// The practice of one day, compiled.
 #[derive(Debug, Clone)]
 pub struct Stations {
-    items: Vec<(Item, i32)>,
+    pub(super) items: Vec<(Item, i32)>,
     /// Whether the shown (rounded) values decide, else the values as they are.
-    shown_decides: bool,
+    pub(super) shown_decides: bool,
     none: Gap,
     not_monitored: Gap,
     tp_not_monitored: Gap,
@@ -97,6 +98,16 @@ pub struct Stations {
     clauses: [Clause; 2],
     note: figure::Text,
     assumed: bool,
+    pub(super) before: Option<ClassBefore>,
+}
+
+/// The class may still be that of the values shown before.
+#[derive(Debug, Clone)]
+pub(super) struct ClassBefore {
+    /// How much earlier the values before may be, h.
+    pub within_h: i64,
+    clause: Clause,
+    note: figure::Text,
 }
 
 /// The class of a reading, and why there is none.
@@ -123,6 +134,8 @@ impl Stations {
             law.at("water.auto.decimals", date, division)?,
         );
         let rule = law.at("water.rounding", date, division)?;
+        // Most days have no such provision: then a class belongs to the values beside it.
+        let before = law.at("water.auto.class_before", date, division).ok();
         let gap = |column: &str| match p.table.text(0, column) {
             "no class" => Ok(Gap::NoClass),
             "left out" => Ok(Gap::LeftOut),
@@ -154,6 +167,14 @@ impl Stations {
             clauses: [p.clause_ref(), d.clause_ref()],
             note: p.note.clone(),
             assumed: p.table.text(0, "regime") == "assumed",
+            before: match before {
+                Some(b) => Some(ClassBefore {
+                    within_h: whole(b, 0, "within_h")?,
+                    clause: b.clause_ref(),
+                    note: b.note.clone(),
+                }),
+                None => None,
+            },
         })
     }
 
@@ -253,6 +274,9 @@ fn station(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         .clause(practice.clauses[0].clone())
         .clause(practice.clauses[1].clone())
         .note(&practice.note.zh, &practice.note.en);
+    if let Some(before) = &practice.before {
+        e = e.clause(before.clause.clone()).note(&before.note.zh, &before.note.en);
+    }
     let (mut deciding, mut judged, mut shown) = (Vec::new(), Vec::new(), Vec::new());
     for (place, (item, s)) in practice.items().zip(&seen).enumerate() {
         let rule = rules.rule(item);
