@@ -434,7 +434,7 @@ impl Policy {
                 );
             }
         }
-        let minutes = [
+        let numbers = [
             ("lock_minutes", self.lockout.lock_minutes),
             ("within_minutes", self.lockout.within_minutes),
             ("idle_minutes", self.session.idle_minutes),
@@ -442,7 +442,6 @@ impl Policy {
             ("change_days", self.password.change_days),
             ("hours", self.link.hours),
             ("failures", i64::try_from(self.lockout.failures).unwrap_or(i64::MAX)),
-            ("digits", i64::from(self.second_factor.digits) - 5),
             (
                 "step_seconds",
                 i64::try_from(self.second_factor.step_seconds).unwrap_or(i64::MAX),
@@ -454,7 +453,9 @@ impl Policy {
                 i64::from(self.password.memory_kib) - 8 * i64::from(self.password.lanes) + 1,
             ),
         ];
-        for (name, n) in minutes {
+        // RFC 4226 allows 6 to 8 digits.
+        let digits = ("digits", i64::from((6..=8).contains(&self.second_factor.digits)));
+        for (name, n) in numbers.into_iter().chain([digits]) {
             if !(1..=10_000_000).contains(&n) {
                 say(
                     name,
