@@ -62,7 +62,7 @@ macro_rules! both {
     };
 }
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY, seq BIGINT NOT NULL, at BIGINT NOT NULL, hash TEXT NOT NULL, algorithm TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS event (seq BIGINT PRIMARY KEY, room TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, kind TEXT NOT NULL,
         at BIGINT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL, request TEXT, patch TEXT NOT NULL, hash TEXT NOT NULL)",
@@ -73,6 +73,8 @@ const TABLES: [&str; 8] = [
     "CREATE INDEX IF NOT EXISTS doc_division ON doc (room, division, id)",
     "CREATE INDEX IF NOT EXISTS doc_owner ON doc (room, owner, id)",
     "CREATE INDEX IF NOT EXISTS doc_state ON doc (room, state, due, id)",
+    // What is short-lived and no part of the truth: sessions and one-time links, by the hash of their token.
+    "CREATE TABLE IF NOT EXISTS ticket (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, made BIGINT NOT NULL, seen BIGINT NOT NULL, ends BIGINT NOT NULL)",
 ];
 
 const EVENT: &str = "seq, room, id, version, kind, at, actor, reason, request, patch, hash";
@@ -175,6 +177,11 @@ impl Db {
     pub async fn execute(&self, sql: &str) -> Result<()> {
         both!(Self, self, p => { sqlx::query(AssertSqlSafe(sql)).execute(p).await?; });
         Ok(())
+    }
+
+    /// Changes rows of a table that is no part of the log (tickets): how many.
+    pub(crate) async fn change(&self, sql: &str, args: &[Arg]) -> Result<u64> {
+        Ok(both!(Self, self, p => bound!(sqlx::query(AssertSqlSafe(sql)), args).execute(p).await?.rows_affected()))
     }
 
     /// Records by a condition: what stands after `FROM doc`.

@@ -2,6 +2,7 @@
 //! Keeps: nothing is overwritten (each change is an event with actor, reason and time, hashed into a chain), what was
 //! answered is on disk, and a rebuild from the log equals what stands.
 
+pub mod access;
 pub mod db;
 pub mod error;
 pub mod event;

@@ -5,7 +5,7 @@ use super::{Fault, Field, Kind, Packs};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Line of the first place where `"word"` stands, from 1.
-pub(super) fn line_of(text: &str, word: &str) -> usize {
+pub(crate) fn line_of(text: &str, word: &str) -> usize {
     let quoted = format!("\"{word}\"");
     text.lines().position(|l| l.contains(&quoted)).map_or(1, |n| n + 1)
 }

@@ -100,17 +100,18 @@ pub(super) fn fault(file: &str, line: usize, zh: impl Into<String>, en: impl Int
 }
 
 fn parse<T: DeserializeOwned>(path: &str, text: &str, faults: &mut Vec<Fault>) -> Option<T> {
-    match toml::from_str(text) {
-        Ok(value) => Some(value),
-        Err(e) => {
-            let line = e
-                .span()
-                .map_or(1, |s| 1 + text[..s.start.min(text.len())].matches('\n').count());
-            let words = e.message().to_string();
-            faults.push(fault(path, line, format!("写法有误：{words}"), words));
-            None
-        }
-    }
+    read(path, text).map_err(|f| faults.push(f)).ok()
+}
+
+/// A TOML file; a mistake with its line.
+pub(crate) fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Fault> {
+    toml::from_str(text).map_err(|e| {
+        let line = e
+            .span()
+            .map_or(1, |s| 1 + text[..s.start.min(text.len())].matches('\n').count());
+        let words = e.message().to_string();
+        fault(path, line, format!("写法有误：{words}"), words)
+    })
 }
 
 fn codes(path: &str, text: &str, faults: &mut Vec<Fault>) -> CodeList {

@@ -12,10 +12,12 @@ pub mod procedure;
 pub mod register;
 pub mod score;
 
+pub(crate) use check::line_of;
 pub use codes::{Code, CodeList};
 pub use field::{Field, Kind, Words};
 pub use ledger::Ledger;
 pub use load::load;
+pub(crate) use load::read;
 pub use page::Page;
 pub use procedure::Procedure;
 pub use register::Register;

@@ -169,6 +169,9 @@ pub struct Procedure {
     /// What it is for.
     #[serde(default)]
     pub note: Words,
+    /// Who may see its cases, before the policy of roles.
+    #[serde(default)]
+    pub label: super::register::Label,
     /// Prefix of the numbers: `WF` gives `WF-2024-000001`.
     pub prefix: String,
     /// Field that names a case to people.
