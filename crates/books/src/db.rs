@@ -298,7 +298,7 @@ impl Tx {
                 for d in chunk {
                     q = q.bind(&d.room).bind(&d.id).bind(d.version).bind(d.at).bind(i64::from(d.gone()))
                         .bind(d.text("_division")).bind(d.text("_owner")).bind(d.text("_state")).bind(d.int("_due"))
-                        .bind(d.text("_search")).bind(Json(&d.body));
+                        .bind(d.text("_search").to_lowercase()).bind(Json(&d.body));
                 }
                 q.execute(&mut **t).await?;
             });

@@ -1,6 +1,26 @@
 //! What can go wrong in the books, said so that the reader can mend it.
 
 use figure::Text;
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field of what was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldFault {
+    /// Field name; empty for the record as a whole.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub words: Text,
+}
+
+impl FieldFault {
+    /// A fault of a field.
+    pub fn new(field: impl Into<String>, words: Text) -> Self {
+        Self {
+            field: field.into(),
+            words,
+        }
+    }
+}
 
 /// Why the books refused or failed. Every variant that a person can cause carries words for that person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -8,6 +28,9 @@ pub enum Error {
     /// What was given breaks a rule of a register, procedure, ledger or score card.
     #[error("{}", .0.en)]
     Refused(Text),
+    /// Fields that cannot be taken as given, each with its own words.
+    #[error("{}", joined(.0).en)]
+    Fields(Vec<FieldFault>),
     /// Another person changed the record since it was read.
     #[error("{room}/{id} has changed: read at version {read}, now at version {now}")]
     Conflict {
@@ -49,6 +72,7 @@ impl Error {
     pub fn words(&self) -> Text {
         match self {
             Self::Refused(t) | Self::Forbidden(t) => t.clone(),
+            Self::Fields(faults) => joined(faults),
             Self::Conflict { room, id, read, now } => Text::new(
                 format!("“{room}/{id}”已被他人修改：您读到的是第 {read} 版，现为第 {now} 版。请对照后再保存。"),
                 self_en(room, id, *read, *now),
@@ -61,6 +85,11 @@ impl Error {
             Self::Store(m) => Text::new(format!("存储失败，本次修改未保存：{m}"), format!("Not saved: {m}")),
         }
     }
+}
+
+fn joined(faults: &[FieldFault]) -> Text {
+    let all = |pick: fn(&Text) -> &str, gap: &str| faults.iter().map(|f| pick(&f.words)).collect::<Vec<_>>().join(gap);
+    Text::new(all(|t| &t.zh, "；"), all(|t| &t.en, "; "))
 }
 
 fn self_en(room: &str, id: &str, read: i64, now: i64) -> String {

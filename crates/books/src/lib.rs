@@ -9,11 +9,12 @@ pub mod event;
 pub mod pack;
 pub mod patch;
 pub mod query;
+pub mod register;
 mod verify;
 mod writer;
 
 pub use db::{Arg, Db};
-pub use error::{Error, Result};
+pub use error::{Error, FieldFault, Result};
 pub use event::{Author, Change, Doc, Event, Hash};
 pub use query::{Filter, List, Op, Scope};
 pub use verify::Report;

@@ -3,6 +3,7 @@
 use crate::db::Arg;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which records a person may see or change. An empty scope sees nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -95,16 +96,57 @@ pub struct List {
     pub limit: i64,
     /// With the records taken out.
     pub gone: bool,
+    /// Older names of fields: records kept under them are found by the new one.
+    #[serde(default)]
+    pub was: BTreeMap<String, Vec<String>>,
 }
 
-/// A field's SQL. The name is checked, since it becomes part of the text.
-fn column(name: &str, numeric: bool) -> Result<String> {
-    let good = !name.is_empty()
+/// Stands for "no term", after every term.
+const NO_DUE: i64 = 9_000_000_000_000_000;
+/// Stands for "no number", below every number.
+const BELOW_ALL: &str = "-1e300";
+
+/// A text as SQL writes it. Rooms stand in the text of a question, not in its arguments, so that the planner knows that
+/// an index made for that room alone serves.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''").replace('\0', ""))
+}
+
+fn named(name: &str) -> bool {
+    !name.is_empty()
         && name.len() <= 64
         && name
             .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !good {
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// A member of the body, under the first of its names that is there.
+fn member(name: &str, was: &[String]) -> Vec<String> {
+    std::iter::once(name)
+        .chain(was.iter().map(String::as_str))
+        .filter(|n| named(n))
+        .map(|n| format!("body ->> '{n}'"))
+        .collect()
+}
+
+/// A field as text, empty if absent. Indexes are made of the same words.
+pub(crate) fn field_sql(name: &str, was: &[String]) -> String {
+    format!("coalesce({}, '')", member(name, was).join(", "))
+}
+
+/// A field as number; below all numbers if absent.
+pub(crate) fn number_sql(name: &str, was: &[String]) -> String {
+    let members = member(name, was);
+    let first = match members.as_slice() {
+        [one] => one.clone(),
+        many => format!("coalesce({})", many.join(", ")),
+    };
+    format!("coalesce(CAST(nullif({first}, '') AS NUMERIC), {BELOW_ALL})")
+}
+
+/// A field's SQL. The name is checked, since it becomes part of the text.
+fn column(name: &str, numeric: bool, was: &[String]) -> Result<String> {
+    if !named(name) {
         return Err(Error::refused(
             format!("字段名“{name}”无效：只可用小写字母、数字和下划线。"),
             format!("`{name}` is no field name: lower-case letters, digits and underscore only."),
@@ -113,10 +155,10 @@ fn column(name: &str, numeric: bool) -> Result<String> {
     Ok(match name {
         "id" => "id".into(),
         "_division" | "_owner" | "_state" => name[1..].into(),
-        "_due" => "coalesce(due, 9000000000000000)".into(),
+        "_due" => format!("coalesce(due, {NO_DUE})"),
         "_at" => "at".into(),
-        _ if numeric => format!("coalesce(CAST(nullif(body ->> '{name}', '') AS NUMERIC), -1e300)"),
-        _ => format!("coalesce(body ->> '{name}', '')"),
+        _ if numeric => number_sql(name, was),
+        _ => field_sql(name, was),
     })
 }
 
@@ -143,14 +185,35 @@ impl List {
         }
     }
 
+    fn column(&self, name: &str, numeric: bool) -> Result<String> {
+        column(name, numeric, self.was.get(name).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// Where a record stands in the order of this list: what `after` of the next page is.
+    pub fn place(&self, doc: &crate::Doc) -> (String, String) {
+        let sort = self.sort.as_deref().unwrap_or("id");
+        let value = match sort {
+            "id" => doc.id.clone(),
+            "_at" => doc.at.to_string(),
+            "_due" => doc.int("_due").unwrap_or(NO_DUE).to_string(),
+            name => std::iter::once(name)
+                .chain(self.was.get(name).into_iter().flatten().map(String::as_str))
+                .find_map(|n| doc.body.get(n))
+                .map_or_else(
+                    || if self.numeric { BELOW_ALL.into() } else { String::new() },
+                    |v| v.as_str().map_or_else(|| v.to_string(), ToString::to_string),
+                ),
+        };
+        (value, doc.id.clone())
+    }
+
     /// What stands after `FROM doc`; with order and page if `page`.
     pub(crate) fn sql(&self, page: bool) -> Result<(String, Vec<Arg>)> {
         let mut sql = Sql {
             text: vec![],
             args: vec![],
         };
-        let room = sql.arg(self.room.as_str());
-        sql.text.push(format!("room = {room}"));
+        sql.text.push(format!("room = {}", literal(&self.room)));
         if !self.gone {
             sql.text.push("gone = 0".into());
         }
@@ -174,12 +237,15 @@ impl List {
         for word in self.words.split_whitespace() {
             let w = sql.arg(format!(
                 "%{}%",
-                word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+                word.to_lowercase()
+                    .replace('\\', "\\\\")
+                    .replace('%', "\\%")
+                    .replace('_', "\\_")
             ));
             sql.text.push(format!("search LIKE {w} ESCAPE '\\'"));
         }
         for f in &self.filters {
-            let column = column(&f.field, f.numeric)?;
+            let column = self.column(&f.field, f.numeric)?;
             let value = if f.numeric {
                 format!("CAST({} AS NUMERIC)", sql.arg(f.value.trim()))
             } else {
@@ -198,7 +264,15 @@ impl List {
                     format!("{} is compared with a number, not `{}`.", f.field, f.value),
                 ));
             }
+            // Yes and no come out of JSON as `true` on PostgreSQL and as `1` on SQLite.
+            let truth = match f.value.as_str() {
+                "true" => Some("IN ('true', '1')"),
+                "false" => Some("IN ('false', '0')"),
+                _ => None,
+            };
             let condition = match f.op {
+                Op::Eq if truth.is_some() => format!("CAST({column} AS TEXT) {}", truth.unwrap_or("")),
+                Op::Ne if truth.is_some() => format!("CAST({column} AS TEXT) NOT {}", truth.unwrap_or("")),
                 Op::Eq => format!("{column} = {}", plain(&mut sql)),
                 Op::Ne => format!("{column} <> {}", plain(&mut sql)),
                 Op::Ge => format!("{column} >= {}", plain(&mut sql)),
@@ -207,12 +281,12 @@ impl List {
                     let w = sql.arg(format!("%{}%", f.value));
                     format!("{column} LIKE {w}")
                 }
-                Op::Empty => format!("coalesce(body ->> '{}', '') = ''", f.field),
+                Op::Empty => format!("{} = ''", self.column(&f.field, false)?),
             };
             sql.text.push(condition);
         }
         let order = match &self.sort {
-            Some(field) => column(field, self.numeric)?,
+            Some(field) => self.column(field, self.numeric)?,
             None => "id".into(),
         };
         let whole = self.sort.as_deref().is_some_and(|s| s == "_due" || s == "_at");
@@ -225,8 +299,9 @@ impl List {
             };
             let i = sql.arg(id.as_str());
             let sign = if self.descending { '<' } else { '>' };
+            // The first condition is what an index can seek by, the second what is exact.
             sql.text
-                .push(format!("({order} {sign} {v} OR ({order} = {v} AND id {sign} {i}))"));
+                .push(format!("{order} {sign}= {v} AND ({order} {sign} {v} OR id {sign} {i})"));
         }
         let mut rest = format!("WHERE {}", sql.text.join(" AND "));
         if page {
