@@ -7,6 +7,7 @@ pub mod error;
 pub mod event;
 pub mod pack;
 pub mod patch;
+pub mod procedure;
 pub mod query;
 mod verify;
 mod writer;
