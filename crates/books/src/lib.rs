@@ -5,10 +5,12 @@
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod evidence_pack;
 pub mod pack;
 pub mod patch;
 pub mod procedure;
 pub mod query;
+pub mod sheet;
 mod verify;
 mod writer;
 
