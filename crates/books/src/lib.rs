@@ -6,10 +6,13 @@ pub mod access;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod evidence_pack;
 pub mod pack;
 pub mod patch;
+pub mod procedure;
 pub mod query;
 pub mod register;
+pub mod sheet;
 mod verify;
 mod writer;
 
