@@ -2,12 +2,16 @@
 //! Keeps: nothing is overwritten (each change is an event with actor, reason and time, hashed into a chain), what was
 //! answered is on disk, and a rebuild from the log equals what stands.
 
+pub mod day;
 pub mod db;
+pub mod draw;
 pub mod error;
 pub mod event;
+pub mod ledger;
 pub mod pack;
 pub mod patch;
 pub mod query;
+pub mod score;
 mod verify;
 mod writer;
 
@@ -67,9 +71,19 @@ impl Books {
     where
         F: for<'a> FnOnce(&'a mut View) -> BoxFuture<'a, Result<Vec<Change>>> + Send + 'static,
     {
+        self.write_reading(author, vec![], decide).await
+    }
+
+    /// As [`Books::write`], naming the records (room, id) that `decide` will surely read: those of all waiting jobs are
+    /// fetched in one question.
+    pub async fn write_reading<F>(&self, author: Author, reads: Vec<(String, String)>, decide: F) -> Result<Vec<Event>>
+    where
+        F: for<'a> FnOnce(&'a mut View) -> BoxFuture<'a, Result<Vec<Change>>> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let job = writer::Job {
             author,
+            reads,
             decide: Box::new(decide),
             answer,
         };
