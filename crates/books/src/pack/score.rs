@@ -103,6 +103,13 @@ pub struct Item {
     pub certainty: Option<figure::Certainty>,
 }
 
+impl Item {
+    /// Whether it adds to a full score instead of being part of it.
+    pub fn is_bonus(&self) -> bool {
+        matches!(self.scoring, Some(Scoring::Bonus { .. }))
+    }
+}
+
 /// An event that caps the grade whatever the points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +167,9 @@ pub struct ScoreCard {
     pub basis: Words,
     /// Certainty of the whole.
     pub certainty: figure::Certainty,
+    /// Law key of the grades (columns `grade`, `at_least`): a row named like a band's Chinese title sets its least points.
+    #[serde(default)]
+    pub grades: Option<String>,
     /// Digits after the point of the total, rounded once by GB/T 8170.
     pub digits: u32,
     /// Procedure for appeal.
