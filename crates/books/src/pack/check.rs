@@ -187,8 +187,15 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                     book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
                 }
             }
-            for name in d.field.iter().chain(&d.from_field) {
+            for name in d.field.iter().chain(&d.from_field).chain(&d.period) {
                 book.known(&p.fields, name);
+            }
+            if d.every.is_some() != d.period.is_some() || (d.every.is_some() && d.rule.is_none()) {
+                book.say(
+                    &d.id,
+                    format!("期限“{}”：every 须与 period、rule 同写", d.id),
+                    format!("deadline `{}`: `every` goes with `period` and `rule`", d.id),
+                );
             }
             if d.rule.is_some() == d.field.is_some() {
                 book.say(
@@ -196,6 +203,40 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                     format!("期限“{}”须写 rule 或 field 之一", d.id),
                     format!("deadline `{}`: say either `rule` or `field`", d.id),
                 );
+            }
+        }
+        for m in &p.moves {
+            for name in &m.not_by {
+                if !moves.contains(name.as_str()) {
+                    book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
+                }
+            }
+            if let Some(name) = m.extends.as_ref().filter(|e| p.deadline(e).is_none()) {
+                book.say(
+                    name,
+                    format!("没有期限“{name}”"),
+                    format!("there is no deadline `{name}`"),
+                );
+            }
+        }
+        if let Some(g) = &p.progress {
+            for (name, kind) in [
+                (&g.milestones, Kind::Long),
+                (&g.number, Kind::Integer),
+                (&g.due, Kind::Date),
+            ] {
+                if p.field(name).is_none_or(|f| f.kind != kind) {
+                    book.say(
+                        name,
+                        format!("progress 的“{name}”须是 {kind:?} 类字段"),
+                        format!("`{name}` of `progress` must be a field of type {kind:?}"),
+                    );
+                }
+            }
+            for name in g.report.iter().chain(&g.accept).chain(&g.reject) {
+                if !moves.contains(name.as_str()) {
+                    book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
+                }
             }
         }
         // Every state can be reached, and none but an end is without a way out.

@@ -139,6 +139,44 @@ pub struct Deadline {
     /// It runs on in states that suspend.
     #[serde(default)]
     pub runs: bool,
+    /// It comes back: it runs anew from the last day of every month, quarter or year while the case is open.
+    #[serde(default)]
+    pub every: Option<Every>,
+    /// With `every`: field of the fulfilling move that names the period: `2024-05`, `2024-Q2`, `2024`.
+    #[serde(default)]
+    pub period: Option<String>,
+}
+
+/// How often a term comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Every {
+    /// Monthly dispatch.
+    Month,
+    /// Quarterly supervision.
+    Quarter,
+    /// Annual assessment.
+    Year,
+}
+
+/// How the light of a case follows from evidence and schedule: milestones with days and weights, of which some have
+/// evidence that was accepted. Without it the light is that of the worst running term.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// Field (`long`) with the milestones, one a line: day, weight in percent, words: `2024-06-30 30 排查完成`.
+    pub milestones: String,
+    /// Field (`integer`) with the number of the milestone that a move is about, from 1.
+    pub number: String,
+    /// Moves that hand in the evidence of a milestone; they need a file.
+    pub report: Vec<String>,
+    /// Moves that accept it, by another person; from then on its weight counts as done.
+    pub accept: Vec<String>,
+    /// Moves that send it back.
+    #[serde(default)]
+    pub reject: Vec<String>,
+    /// Field (`date`) with the day by which all must be done.
+    pub due: String,
 }
 
 /// A sheet that is printed from one case (docx) or from many (xlsx and docx).
@@ -149,7 +187,8 @@ pub struct Sheet {
     pub id: String,
     /// Title, with `{field}` where a field's words stand.
     pub title: Words,
-    /// Of many cases: one row each, these fields as columns (`_no` `_state` `_light` `_due` beside fields).
+    /// Of many cases: one row each, these fields as columns; beside fields: `_no` `_id` `_state` `_light` `_due`
+    /// `_done` `_planned` `_evidence`.
     #[serde(default)]
     pub columns: Vec<String>,
     /// Of one case: paragraphs, with `{field}`; a line beginning with `#` is a heading.
@@ -169,6 +208,9 @@ pub struct Procedure {
     /// What it is for.
     #[serde(default)]
     pub note: Words,
+    /// Who may see its cases, before the policy of roles.
+    #[serde(default)]
+    pub label: super::register::Label,
     /// Prefix of the numbers: `WF` gives `WF-2024-000001`.
     pub prefix: String,
     /// Field that names a case to people.
@@ -197,6 +239,9 @@ pub struct Procedure {
     /// Terms.
     #[serde(default, rename = "deadline")]
     pub deadlines: Vec<Deadline>,
+    /// Milestones and the light that follows from them.
+    #[serde(default)]
+    pub progress: Option<Progress>,
     /// Sheets.
     #[serde(default, rename = "sheet")]
     pub sheets: Vec<Sheet>,
@@ -211,5 +256,25 @@ impl Procedure {
     /// A field by name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// A state by name.
+    pub fn state(&self, id: &str) -> Option<&State> {
+        self.states.iter().find(|s| s.id == id)
+    }
+
+    /// A move by name.
+    pub fn step(&self, id: &str) -> Option<&Move> {
+        self.moves.iter().find(|m| m.id == id)
+    }
+
+    /// A term by name.
+    pub fn deadline(&self, id: &str) -> Option<&Deadline> {
+        self.deadlines.iter().find(|d| d.id == id)
+    }
+
+    /// The pack it stands in.
+    pub fn pack(&self) -> &str {
+        self.id.split('/').next().unwrap_or("")
     }
 }
