@@ -76,6 +76,9 @@ pub struct SqlArgs {
 pub struct CheckArgs {
     #[arg(long, default_value = "demo-data")]
     data: PathBuf,
+    /// Where the books are, as in the configuration [default: `books.db` in the data folder]
+    #[arg(long, value_name = "URL")]
+    books: Option<String>,
     #[arg(long)]
     json: bool,
 }
@@ -87,7 +90,7 @@ pub struct CheckArgs {
 pub fn app(data: &std::path::Path) -> Result<Arc<server::App>, String> {
     let law = Arc::new(shipped::law(Some(data))?);
     let s = stores::look(data, law.clone())?;
-    Ok(Arc::new(stores::app(s, law, None)?))
+    Ok(Arc::new(stores::app(s, law, None, None)?))
 }
 
 /// `qingshan measure`
@@ -218,6 +221,18 @@ pub fn sql(a: SqlArgs) -> Result<(), String> {
     }
 }
 
+/// Proves the books, if there are any: a look must not make them.
+fn verify_books(a: &CheckArgs) -> Result<Option<books::Report>, String> {
+    if a.books.is_none() && !a.data.join("books.db").exists() {
+        return Ok(None);
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(fail)?;
+    runtime.block_on(async {
+        let books = stores::books(&a.data, a.books.as_deref(), books::Hash::default()).await?;
+        books.verify().await.map(Some).map_err(fail)
+    })
+}
+
 /// `qingshan check`: chains, files, tables, law, plan; an error unless all hold.
 ///
 /// # Errors
@@ -229,10 +244,14 @@ pub fn check(a: CheckArgs) -> Result<(), String> {
     let s = stores::look(&a.data, law.clone())?;
     let evidence = s.evidence.verify().map_err(fail)?;
     let lake = s.lake.check().map_err(fail)?;
-    let ok = law_problems.is_empty() && evidence.ok() && lake.problems.is_empty();
+    let books = verify_books(&a)?;
+    let ok = law_problems.is_empty()
+        && evidence.ok()
+        && lake.problems.is_empty()
+        && books.as_ref().is_none_or(|b| b.faults.is_empty());
     if a.json {
         out(
-            &json!({"ok": ok, "evidence": evidence, "lake": lake, "law": law_problems,
+            &json!({"ok": ok, "evidence": evidence, "lake": lake, "law": law_problems, "books": books,
             "plan": {"measures": plan.measures.len(), "sentences": plan.document.sentences.len()}}),
         )?;
     } else {
@@ -257,6 +276,11 @@ pub fn check(a: CheckArgs) -> Result<(), String> {
             "lake: version {}, {} rows in {} files",
             lake.version, lake.rows, lake.files
         );
+        match &books {
+            Some(b) => println!("books: {} events, {} records rebuilt", b.events, b.docs),
+            None => println!("books: none yet"),
+        }
+        books.iter().flat_map(|b| &b.faults).for_each(|f| println!("books: {f}"));
         law_problems.iter().for_each(|p| println!("law: {p}"));
         lake.problems.iter().for_each(|p| println!("lake: {p}"));
         println!("{}", if ok { "all hold" } else { "NOT all hold" });

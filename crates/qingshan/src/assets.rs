@@ -28,6 +28,11 @@ pub fn read_from(home: PathBuf) {
     let _ = HOME.set(home);
 }
 
+/// The folder that is read instead of the binary, if one is.
+pub fn home() -> Option<&'static std::path::Path> {
+    HOME.get().map(PathBuf::as_path)
+}
+
 /// A shipped file by its path in the repository (`web/…` is the built pages).
 pub fn get(path: &str) -> Option<Cow<'static, [u8]>> {
     if let Some(home) = HOME.get() {

@@ -84,6 +84,8 @@ pub fn run(a: DemoArgs) -> Result<(), String> {
         listen: a.listen,
         gateway: Some(a.gateway),
         loggers: None,
+        books: None,
+        hash: books::Hash::default(),
     };
     let rate = a.rate;
     serve::run_with(config, s, law, registry, move |gateway| {

@@ -27,6 +27,11 @@ pub struct Config {
     pub gateway: Option<SocketAddr>,
     /// CSV of registered loggers; none: the simulated ones that are shipped.
     pub loggers: Option<PathBuf>,
+    /// The books: `sqlite:PATH` or `postgres://…`; none: `books.db` in the data folder.
+    pub books: Option<String>,
+    /// Hash of the books' chain, `sha256` or `sm3`; chosen when the books are made.
+    #[serde(default)]
+    pub hash: books::Hash,
 }
 
 /// Runs the command.
@@ -76,6 +81,7 @@ pub fn run_with(
     let runtime = tokio::runtime::Runtime::new().map_err(fail)?;
     runtime.block_on(async move {
         let lake = s.lake.clone();
+        let books = stores::books(&s.dir, config.books.as_deref(), config.hash).await?;
         let gateway = match config.gateway {
             None => None,
             Some(address) => {
@@ -95,7 +101,7 @@ pub fn run_with(
                 Some(g)
             }
         };
-        let app = Arc::new(stores::app(s, law, gateway.clone())?);
+        let app = Arc::new(stores::app(s, law, gateway.clone(), Some(books))?);
         // Day values are computed with the first question; asking it ourselves spares the first reader the wait.
         let first = app.clone();
         tokio::spawn(async move {

@@ -1,10 +1,13 @@
 //! Law, plan and tables, read from what is shipped.
 
 use crate::assets;
+use books::pack::Texts;
 use law::{Law, Library};
 use plan::measure::{Plan, Sources};
+use server::PackFiles;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Folder of the plan that is served.
 pub const PLAN: &str = "anhui-2024";
@@ -45,9 +48,54 @@ pub fn law(data: Option<&Path>) -> Result<Law, String> {
 ///
 /// # Errors
 /// A shipped file that cannot be read.
-pub fn packs() -> Result<Vec<(String, String)>, String> {
+pub fn naming() -> Result<Vec<(String, String)>, String> {
     let folders = ["packs", "plan", "data"].iter().flat_map(|f| assets::list(f, ".toml"));
     folders.map(|path| Ok((path.clone(), assets::text(&path)?))).collect()
+}
+
+/// The packs: what is shipped, and on top of it `packs/` of a data folder.
+pub fn packs(data: &Path) -> PackFiles {
+    let added = data.join("packs");
+    let folder = added.clone();
+    PackFiles {
+        stamp: Box::new(move || {
+            let home = assets::home().map(|h| stamp(&h.join("packs"))).unwrap_or_default();
+            home.rotate_left(1) ^ stamp(&added)
+        }),
+        read: Box::new(move || {
+            let mut texts = Texts::new();
+            for ending in [".toml", ".csv", ".jsonl"] {
+                for path in assets::list("packs", ending) {
+                    // What is not UTF-8 is left out here and named by `qingshan packs check`.
+                    if let Ok(text) = assets::text(&path) {
+                        texts.insert(path.trim_start_matches("packs/").to_string(), text);
+                    }
+                }
+            }
+            texts.extend(books::pack::texts(&folder).0);
+            texts
+        }),
+    }
+}
+
+/// A number that changes when a file below a folder comes, goes or changes.
+fn stamp(folder: &Path) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut files: Vec<(PathBuf, u64, Option<SystemTime>)> = vec![];
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(m) if m.is_dir() => open.push(entry.path()),
+                Ok(m) => files.push((entry.path(), m.len(), m.modified().ok())),
+                Err(_) => {}
+            }
+        }
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    files.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A plan by the name of its folder under `plan/`.

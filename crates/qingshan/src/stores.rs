@@ -1,6 +1,7 @@
 //! Opens the stores of a data folder, and puts the server's state together from them and from what is shipped.
 
 use crate::{assets, fail, shipped};
+use books::{Books, Hash};
 use evidence::Evidence;
 use lake::Lake;
 use models::forecast::Method;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 /// Evidence and observations of one folder.
 pub struct Stores {
-    dir: PathBuf,
+    pub dir: PathBuf,
     pub evidence: Evidence,
     pub lake: Lake,
 }
@@ -48,6 +49,22 @@ pub fn look(dir: &Path, law: Arc<law::Law>) -> Result<Stores, String> {
     Ok(Stores { dir, evidence, lake })
 }
 
+/// Where the books are, unless a configuration says otherwise.
+pub fn books_url(dir: &Path, given: Option<&str>) -> String {
+    given.map_or_else(|| format!("sqlite:{}", dir.join("books.db").display()), str::to_string)
+}
+
+/// Opens the books for reading and writing.
+///
+/// # Errors
+/// A file or database that cannot be opened.
+pub async fn books(dir: &Path, given: Option<&str>, hash: Hash) -> Result<Books, String> {
+    let url = books_url(dir, given);
+    // A password in an address is told to nobody.
+    let shown = url.split_once('@').map_or(url.as_str(), |(_, place)| place);
+    Books::open(&url, hash).await.map_err(|e| format!("books ({shown}): {e}"))
+}
+
 #[derive(Deserialize)]
 struct SiteRow {
     code: String,
@@ -60,7 +77,12 @@ struct SiteRow {
 ///
 /// # Errors
 /// A shipped file that cannot be read.
-pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>) -> Result<App, String> {
+pub fn app(
+    stores: Stores,
+    law: Arc<law::Law>,
+    gateway: Option<gateway::Gateway>,
+    books: Option<Books>,
+) -> Result<App, String> {
     let rows: Vec<SiteRow> = shipped::table("data/sites/sites.csv")?;
     let stations = rows
         .into_iter()
@@ -76,7 +98,9 @@ pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>
         law,
         library: shipped::library(Some(&stores.dir))?,
         drafts: law::Shelf::new(stores.dir.join("drafts")),
-        packs: shipped::packs()?,
+        naming: shipped::naming()?,
+        shelf: server::Shelf::open(shipped::packs(&stores.dir))?,
+        books,
         plan: Arc::new(shipped::plan(shipped::PLAN)?),
         lake: stores.lake,
         evidence: stores.evidence,

@@ -43,6 +43,12 @@ impl ApiError {
         )
     }
 
+    /// The asker may not: signs in first, or asks for the right.
+    pub fn denied(known: bool, words: Text) -> ApiError {
+        let status = if known { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
+        ApiError::new(status, words.zh, words.en)
+    }
+
     fn new(status: StatusCode, zh: impl Into<String>, en: impl Into<String>) -> ApiError {
         let none = Text::new("", "");
         ApiError {
@@ -65,6 +71,21 @@ impl ApiError {
     pub fn remedy(mut self, zh: impl Into<String>, en: impl Into<String>) -> ApiError {
         self.remedy = Text::new(zh, en);
         self
+    }
+}
+
+impl From<books::Error> for ApiError {
+    fn from(e: books::Error) -> ApiError {
+        use books::Error;
+        let words = e.words();
+        let status = match &e {
+            Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Missing { .. } => StatusCode::NOT_FOUND,
+            Error::Forbidden(_) => StatusCode::FORBIDDEN,
+            Error::Pack(_) | Error::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        ApiError::new(status, words.zh, words.en)
     }
 }
 

@@ -12,6 +12,7 @@ mod packets;
 mod pages;
 mod plan;
 mod search;
+mod shelf;
 mod stand;
 mod state;
 mod status;
@@ -19,6 +20,7 @@ mod what_if;
 mod words;
 
 pub use pages::Assets;
+pub use shelf::{Loaded, PackFiles, Shelf};
 pub use state::{App, Level, Parts, Site};
 
 use axum::Router;

@@ -4,6 +4,7 @@ mod ruling;
 
 use crate::error::{ApiError, ApiResult};
 use crate::pages::Assets;
+use crate::shelf::{Loaded, Shelf};
 use ::evidence::Evidence;
 use ::figure::Explanation;
 use ::law::{Law, Library, Shelf};
@@ -16,6 +17,9 @@ use ::plan::reference::{Place, Reference};
 pub use ::plan::rules::Level;
 use ::plan::stand::{Asked, Sources, Stand, StandError, stand};
 use ::plan::uses::Uses;
+use books::Books;
+use books::access::Policy;
+use books::pack::Packs;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use gateway::Gateway;
 use lake::{Lake, LakeError, SeriesKey};
@@ -40,7 +44,10 @@ pub struct Parts {
     pub library: Library,
     pub drafts: Shelf,
     /// Files that may name keys of the law, as (path, text).
-    pub packs: Vec<(String, String)>,
+    pub naming: Vec<(String, String)>,
+    pub shelf: Shelf,
+    /// None where a command asks something that needs none.
+    pub books: Option<Books>,
     pub plan: Arc<Plan>,
     pub lake: Lake,
     pub evidence: Evidence,
@@ -61,7 +68,9 @@ pub struct App {
     /// One at a time: a second file is judged with the first.
     pub(crate) library: Mutex<Library>,
     pub drafts: Shelf,
-    packs: Vec<(String, String)>,
+    naming: Vec<(String, String)>,
+    shelf: Shelf,
+    books: Option<Books>,
     uses: Mutex<Option<(String, Arc<Uses>)>>,
     pub plan: Arc<Plan>,
     pub lake: Lake,
@@ -110,7 +119,9 @@ impl App {
             law: RwLock::new(p.law),
             library: Mutex::new(p.library),
             drafts: p.drafts,
-            packs: p.packs,
+            naming: p.naming,
+            shelf: p.shelf,
+            books: p.books,
             uses: Mutex::default(),
             plan: p.plan,
             lake: p.lake,
@@ -125,6 +136,31 @@ impl App {
             clock: p.clock,
             kept: Mutex::default(),
         }
+    }
+
+    /// The books.
+    ///
+    /// # Errors
+    /// Where they were not opened.
+    pub fn books(&self) -> ApiResult<&Books> {
+        self.books
+            .as_ref()
+            .ok_or_else(|| ApiError::internal("the books were not opened by this command"))
+    }
+
+    /// Packs, their faults and the policy in use. A request takes them once.
+    pub fn shelf(&self) -> Arc<Loaded> {
+        self.shelf.loaded()
+    }
+
+    /// The packs in use.
+    pub fn packs(&self) -> Arc<Packs> {
+        self.shelf().packs.clone()
+    }
+
+    /// The policy in use.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.shelf().policy.clone()
     }
 
     /// Milliseconds since 1970 UTC.

@@ -8,30 +8,30 @@ use std::path::Path;
 /// What is done with a file: path, id, text, where mistakes go.
 type Take<'a> = dyn FnMut(&str, String, &str, &mut Vec<Fault>) + 'a;
 
+/// The files of packs: path below `packs/` → text.
+pub type Texts = BTreeMap<String, String>;
+
 /// Reads every pack below a folder: what is good, and what is wrong.
 pub fn load(root: &Path) -> (Packs, Vec<Fault>) {
-    let mut packs = Packs::default();
-    let mut faults = Vec::new();
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for pack in names(root) {
-        let folder = root.join(&pack);
-        let about = format!("{pack}/pack.toml");
-        // A folder without `pack.toml` holds other data (imports, words).
-        let Ok(text) = std::fs::read_to_string(root.join(&about)) else {
-            continue;
-        };
-        if let Some(value) = parse::<About>(&about, &text, &mut faults) {
-            packs.about.insert(pack.clone(), value);
-        }
-        let mut each = |sub: &str, ending: &str, take: &mut Take<'_>| {
-            for file in names(&folder.join(sub)) {
-                let Some(name) = file.strip_suffix(ending) else {
-                    continue;
-                };
-                let path = format!("{pack}/{sub}/{file}");
-                match std::fs::read_to_string(root.join(&path)) {
+    let (texts, mut unread) = texts(root);
+    let (packs, faults) = load_texts(&texts);
+    unread.extend(faults);
+    (packs, unread)
+}
+
+/// The text files below a folder that packs are made of, and which cannot be read.
+pub fn texts(root: &Path) -> (Texts, Vec<Fault>) {
+    let (mut texts, mut faults) = (Texts::new(), vec![]);
+    let mut open = vec![String::new()];
+    while let Some(folder) = open.pop() {
+        for name in names(&root.join(&folder)) {
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let whole = root.join(&path);
+            if whole.is_dir() {
+                open.push(path);
+            } else if [".toml", ".csv", ".jsonl"].iter().any(|e| path.ends_with(e)) {
+                match std::fs::read_to_string(&whole) {
                     Ok(text) => {
-                        take(&path, format!("{pack}/{name}"), &text, &mut faults);
                         texts.insert(path, text);
                     }
                     Err(e) => faults.push(fault(
@@ -40,6 +40,30 @@ pub fn load(root: &Path) -> (Packs, Vec<Fault>) {
                         format!("文件读不出来：{e}"),
                         format!("cannot be read: {e}"),
                     )),
+                }
+            }
+        }
+    }
+    (texts, faults)
+}
+
+/// Reads every pack from its files' texts: what is good, and what is wrong.
+pub fn load_texts(all: &Texts) -> (Packs, Vec<Fault>) {
+    let mut packs = Packs::default();
+    let mut faults = Vec::new();
+    // A folder without `pack.toml` holds other data (imports, words, the policy of access).
+    let named = all.keys().filter_map(|p| p.strip_suffix("/pack.toml"));
+    for pack in named.filter(|p| !p.contains('/')).map(str::to_string) {
+        let about = format!("{pack}/pack.toml");
+        if let Some(value) = parse::<About>(&about, &all[&about], &mut faults) {
+            packs.about.insert(pack.clone(), value);
+        }
+        let mut each = |sub: &str, ending: &str, take: &mut Take<'_>| {
+            let folder = format!("{pack}/{sub}/");
+            for (path, text) in all.range(folder.clone()..).take_while(|(p, _)| p.starts_with(&folder)) {
+                let name = path[folder.len()..].strip_suffix(ending);
+                if let Some(name) = name.filter(|n| !n.contains('/')) {
+                    take(path, format!("{pack}/{name}"), text, &mut faults);
                 }
             }
         };
@@ -71,14 +95,11 @@ pub fn load(root: &Path) -> (Packs, Vec<Fault>) {
             }
         });
         let page = format!("{pack}/page.toml");
-        if let Ok(text) = std::fs::read_to_string(root.join(&page)) {
-            if let Some(value) = parse(&page, &text, &mut faults) {
-                packs.pages.insert(pack.clone(), value);
-            }
-            texts.insert(page, text);
+        if let Some(value) = all.get(&page).and_then(|text| parse(&page, text, &mut faults)) {
+            packs.pages.insert(pack.clone(), value);
         }
     }
-    check::check(&packs, &texts, &mut faults);
+    check::check(&packs, all, &mut faults);
     faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     (packs, faults)
 }

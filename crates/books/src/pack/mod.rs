@@ -16,7 +16,7 @@ pub(crate) use check::line_of;
 pub use codes::{Code, CodeList};
 pub use field::{Field, Kind, Words};
 pub use ledger::Ledger;
-pub use load::load;
+pub use load::{Texts, load, load_texts, texts};
 pub(crate) use load::read;
 pub use page::Page;
 pub use procedure::Procedure;

@@ -37,7 +37,7 @@ impl App {
         match &*kept {
             Some((of, uses)) if of == law.fingerprint() => uses.clone(),
             _ => {
-                let uses = Arc::new(Uses::collect(&law, &self.plan, &self.packs));
+                let uses = Arc::new(Uses::collect(&law, &self.plan, &self.naming));
                 *kept = Some((law.fingerprint().to_string(), uses.clone()));
                 uses
             }
