@@ -34,6 +34,12 @@ pub enum UserCommand {
         #[command(flatten)]
         at: At,
     },
+    /// Takes an account's second factor away (a lost telephone); the person sets up another one
+    ClearFactor {
+        id: String,
+        #[command(flatten)]
+        at: At,
+    },
     /// All accounts
     List {
         #[command(flatten)]
@@ -113,6 +119,12 @@ pub fn run(command: UserCommand) -> Result<(), String> {
                 let (books, policy) = (open(&at).await?, policy(&at)?);
                 let password = access::reset_password(&books, &policy, &id, console()).await;
                 told(&at, &id, Some(&password.map_err(refused)?))
+            }
+            UserCommand::ClearFactor { id, at } => {
+                let books = open(&at).await?;
+                access::clear_second_factor(&books, &id, console())
+                    .await
+                    .map_err(refused)
             }
             UserCommand::List { at } => {
                 let all = List {
