@@ -43,6 +43,14 @@ export function go(page, path) {
   return page.goto(new URL(path, BASE).href, { waitUntil: 'load' })
 }
 
+/** Comes in as one of the demo's accounts, with the password that the sign-in page shows. */
+export async function signIn(page, id) {
+  await go(page, '/sign-in')
+  await page.getByRole('button', { name: id, exact: true }).click()
+  await page.locator('form button[type=submit]').click()
+  await page.waitForFunction(() => !location.pathname.startsWith('/sign-in'))
+}
+
 /** Nothing may be wider than the window: a phone has no use for a page that slides sideways. */
 export function sideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

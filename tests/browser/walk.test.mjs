@@ -2,7 +2,7 @@
 // it, the calculator and the live packets; wide and on a phone. It says what must be there, not how many pixels it has.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { SIZES, go, launch, open, shoot, sideways } from './browser.mjs'
+import { SIZES, go, launch, open, shoot, sideways, signIn } from './browser.mjs'
 
 const FIRST_PAGE_LIMIT = 1_500_000
 let browser
@@ -164,6 +164,7 @@ for (const size of SIZES) {
 
     step('a provision is recorded: refused with its line, then kept and in force', async (page) => {
       const key = `test.walk_${size.name}`
+      await signIn(page, 'demo-fazhi')
       await go(page, '/law/missing')
       await page.waitForSelector('.tabs')
       await page.getByRole('link', { name: '录入其他条款' }).click()
@@ -189,6 +190,47 @@ for (const size of SIZES) {
       await page.waitForSelector('.box .what')
       assert.ok((await page.locator('.page').innerText()).includes(key), 'the file is listed')
       await shoot(page, size, 'law-missing')
+    })
+
+    step('people come in, see what their role allows, and the log keeps it', async (page, tab) => {
+      await go(page, '/sign-in')
+      await page.waitForSelector('.demo tbody tr')
+      assert.ok((await page.locator('.demo tbody tr').count()) > 15, 'the demo shows its accounts')
+      assert.match(await page.locator('.page').innerText(), /非涉密/)
+      await shoot(page, size, 'sign-in')
+      await page.getByRole('button', { name: 'demo-xitong', exact: true }).click()
+      await page.getByLabel('密码').fill('wrong')
+      await page.locator('form button[type=submit]').click()
+      await page.waitForSelector('[role=alert]')
+      assert.match(await page.locator('[role=alert]').innerText(), /不对/)
+      await signIn(page, 'demo-xitong')
+      await go(page, '/admin')
+      await page.waitForSelector('.tbl tbody tr')
+      const name = `walk-${size.name}`
+      await page.getByLabel('账号名').fill(name)
+      await page.getByLabel('姓名').fill('浏览器检查')
+      await page.getByRole('button', { name: '新账号' }).click()
+      await page.waitForSelector('.told')
+      assert.match(await page.locator('.told').innerText(), new RegExp(name))
+      await shoot(page, size, 'accounts')
+      await signIn(page, 'demo-anquan')
+      await go(page, '/admin')
+      await page.locator('tr', { hasText: name }).getByRole('button', { name: '角色与范围' }).click()
+      await page.locator('.give').getByText('经办人').click()
+      await page.getByLabel('行政区代码').fill('340104')
+      await page.locator('.give button[type=submit]').click()
+      await page.waitForFunction((n) => [...document.querySelectorAll('tr')].some((r) => r.innerText.includes(n) && r.innerText.includes('340104')), name)
+      await signIn(page, 'demo-shenji')
+      await go(page, '/admin')
+      await page.waitForSelector('.tbl tbody tr')
+      assert.match(await page.locator('.tbl').innerText(), new RegExp(`demo-anquan[\\s\\S]*account-roles[\\s\\S]*${name}`))
+      await shoot(page, size, 'audit')
+      // None of the three sees business by that role.
+      await go(page, '/')
+      await page.waitForSelector('[role=alert]')
+      assert.match(await page.locator('[role=alert]').first().innerText(), /审计管理员/)
+      await shoot(page, size, 'denied')
+      tab.complaints.splice(0, tab.complaints.length, ...tab.complaints.filter((c) => !/401|403/.test(c)))
     })
 
     step('the calculator computes and explains', async (page, tab) => {

@@ -18,6 +18,9 @@ const routes: RouteRecordRaw[] = [
   { path: '/calc/:name?', name: 'calc', component: () => import('./pages/calc/CalcPage.vue') },
   { path: '/what-if', name: 'what-if', component: () => import('./pages/whatif/WhatIfPage.vue') },
   { path: '/packets', name: 'packets', component: () => import('./pages/packets/PacketsPage.vue') },
+  { path: '/sign-in', name: 'sign-in', component: () => import('./pages/signin/SignInPage.vue') },
+  { path: '/account', name: 'account', component: () => import('./pages/account/AccountPage.vue') },
+  { path: '/admin', name: 'admin', component: () => import('./pages/account/AdminPage.vue') },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue') },
 ]
 

@@ -90,7 +90,13 @@ pub struct CheckArgs {
 pub fn app(data: &std::path::Path) -> Result<Arc<server::App>, String> {
     let law = Arc::new(shipped::law(Some(data))?);
     let s = stores::look(data, law.clone())?;
-    Ok(Arc::new(stores::app(s, law, None, None)?))
+    Ok(Arc::new(stores::app(
+        s,
+        law,
+        None,
+        None,
+        server::access::House::here(),
+    )?))
 }
 
 /// `qingshan measure`
@@ -280,7 +286,10 @@ pub fn check(a: CheckArgs) -> Result<(), String> {
             Some(b) => println!("books: {} events, {} records rebuilt", b.events, b.docs),
             None => println!("books: none yet"),
         }
-        books.iter().flat_map(|b| &b.faults).for_each(|f| println!("books: {f}"));
+        books
+            .iter()
+            .flat_map(|b| &b.faults)
+            .for_each(|f| println!("books: {f}"));
         law_problems.iter().for_each(|p| println!("law: {p}"));
         lake.problems.iter().for_each(|p| println!("lake: {p}"));
         println!("{}", if ok { "all hold" } else { "NOT all hold" });

@@ -86,6 +86,8 @@ pub fn run(a: DemoArgs) -> Result<(), String> {
         loggers: None,
         books: None,
         hash: books::Hash::default(),
+        public_url: None,
+        demo: true,
     };
     let rate = a.rate;
     serve::run_with(config, s, law, registry, move |gateway| {

@@ -16,6 +16,7 @@ mod plan;
 mod serve;
 mod shipped;
 mod stores;
+mod user;
 mod what_if;
 
 use chrono::NaiveDate;
@@ -56,6 +57,9 @@ enum Command {
     Check(ask::CheckArgs),
     /// Any function of the standards
     Figure(figure::FigureArgs),
+    /// Accounts, from the console of the server's machine
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// The law as dated data
     #[command(subcommand)]
     Law(law::LawCommand),
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
         Command::Sql(a) => ask::sql(a),
         Command::Check(a) => ask::check(a),
         Command::Figure(a) => figure::run(a),
+        Command::User(c) => user::run(c),
         Command::Law(c) => law::run(c),
         Command::Plan(c) => plan::run(c),
         Command::Hj212(c) => hj212::run(c),

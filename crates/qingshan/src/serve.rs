@@ -1,9 +1,12 @@
 //! `qingshan serve`: pages, API and gateway, as a configuration file says.
 
 use crate::{assets, fail, shipped, stores};
+use books::Books;
+use books::access::{self, Policy};
 use clap::Args;
 use gateway::{Gateway, Registry, SharedRegistry};
 use serde::Deserialize;
+use server::access::{DemoAccount, House};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +24,7 @@ pub struct ServeArgs {
 pub struct Config {
     /// Folder of the stores.
     pub data: PathBuf,
-    /// Address of the pages. There is no sign-in yet: only loopback addresses are accepted.
+    /// Address of the pages. Another address than loopback needs `public_url`.
     pub listen: SocketAddr,
     /// Address for loggers; none: no gateway.
     pub gateway: Option<SocketAddr>,
@@ -32,6 +35,12 @@ pub struct Config {
     /// Hash of the books' chain, `sha256` or `sm3`; chosen when the books are made.
     #[serde(default)]
     pub hash: books::Hash,
+    /// Where browsers find the pages, `https://…`: a gateway in front speaks TLS. With it the house never stands open,
+    /// not even on loopback.
+    pub public_url: Option<String>,
+    /// The demo: its accounts are shown on the sign-in page.
+    #[serde(skip)]
+    pub demo: bool,
 }
 
 /// Runs the command.
@@ -72,9 +81,13 @@ pub fn run_with(
     registry: Registry,
     started: impl FnOnce(&Gateway),
 ) -> Result<(), String> {
-    if !config.listen.ip().is_loopback() {
+    let https = config.public_url.as_deref().is_some_and(|u| u.starts_with("https://"));
+    if config.public_url.is_some() && !https {
+        return Err("public_url must begin with https://: passwords do not travel in the open".to_string());
+    }
+    if !config.listen.ip().is_loopback() && !https {
         return Err(format!(
-            "listen = {}: there is no sign-in yet, so only 127.0.0.1 or [::1] can be served",
+            "listen = {}: beyond this machine only behind a gateway that speaks TLS; say its address as `public_url = \"https://…\"`",
             config.listen
         ));
     }
@@ -82,6 +95,7 @@ pub fn run_with(
     runtime.block_on(async move {
         let lake = s.lake.clone();
         let books = stores::books(&s.dir, config.books.as_deref(), config.hash).await?;
+        let house = house(&books, &s.dir, &config, https).await?;
         let gateway = match config.gateway {
             None => None,
             Some(address) => {
@@ -101,7 +115,7 @@ pub fn run_with(
                 Some(g)
             }
         };
-        let app = Arc::new(stores::app(s, law, gateway.clone(), Some(books))?);
+        let app = Arc::new(stores::app(s, law, gateway.clone(), Some(books), house)?);
         // Day values are computed with the first question; asking it ourselves spares the first reader the wait.
         let first = app.clone();
         tokio::spawn(async move {
@@ -121,7 +135,9 @@ pub fn run_with(
             .await
             .map_err(|e| format!("pages on {}: {e}", config.listen))?;
         // The port that was really taken, for those who asked for any (port 0).
-        eprintln!("pages on http://{}/", listener.local_addr().map_err(fail)?);
+        let listens = listener.local_addr().map_err(fail)?;
+        eprintln!("pages on http://{listens}/");
+        links(&app, &config, listens).await?;
         if let Some(g) = &gateway {
             eprintln!("loggers on {}", g.address());
         }
@@ -136,4 +152,55 @@ pub fn run_with(
         lake.flush().map_err(fail)?;
         Ok(())
     })
+}
+
+/// How the house stands: the demo makes its accounts, everything else stops them.
+async fn house(books: &Books, dir: &Path, config: &Config, https: bool) -> Result<House, String> {
+    let said = |e: books::Error| e.words().zh;
+    let mut demo = vec![];
+    if config.demo {
+        let texts = (shipped::packs(dir).read)();
+        let text = |name: &str| texts.get(name).map_or("", String::as_str);
+        let policy = Policy::parse(text(access::FILE))
+            .map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+        let accounts = access::demo_accounts(books, &policy, text("access/demo.toml"))
+            .await
+            .map_err(said)?;
+        for (account, password) in accounts {
+            demo.push(DemoAccount {
+                id: account.id,
+                password,
+                title: account.title,
+                roles: account.roles.iter().map(|r| policy.title(r)).collect(),
+            });
+        }
+    } else {
+        access::stop_demo_accounts(books).await.map_err(said)?;
+    }
+    Ok(House {
+        loopback: config.listen.ip().is_loopback() && !https,
+        https,
+        demo,
+        ..House::default()
+    })
+}
+
+/// Tells the one-time links for administrators that nobody is yet.
+async fn links(app: &server::App, config: &Config, listens: SocketAddr) -> Result<(), String> {
+    let books = app.books().map_err(|_| "the books are not open".to_string())?;
+    let policy = app.policy();
+    let links = access::open_links(books, &policy, app.now_ms()).await.map_err(fail)?;
+    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{listens}"));
+    for link in links {
+        let title = policy.title(&link.role);
+        eprintln!(
+            "{} ({}) 一次性链接 one-time link, {} h: {}/sign-in?link={}",
+            title.zh,
+            title.en,
+            policy.link.hours,
+            base.trim_end_matches('/'),
+            link.token
+        );
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use lake::Lake;
 use models::forecast::Method;
 use plan::depths::Site;
 use serde::Deserialize;
+use server::access::House;
 use server::{App, Parts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,7 +63,9 @@ pub async fn books(dir: &Path, given: Option<&str>, hash: Hash) -> Result<Books,
     let url = books_url(dir, given);
     // A password in an address is told to nobody.
     let shown = url.split_once('@').map_or(url.as_str(), |(_, place)| place);
-    Books::open(&url, hash).await.map_err(|e| format!("books ({shown}): {e}"))
+    Books::open(&url, hash)
+        .await
+        .map_err(|e| format!("books ({shown}): {e}"))
 }
 
 #[derive(Deserialize)]
@@ -82,6 +85,7 @@ pub fn app(
     law: Arc<law::Law>,
     gateway: Option<gateway::Gateway>,
     books: Option<Books>,
+    house: House,
 ) -> Result<App, String> {
     let rows: Vec<SiteRow> = shipped::table("data/sites/sites.csv")?;
     let stations = rows
@@ -101,6 +105,7 @@ pub fn app(
         naming: shipped::naming()?,
         shelf: server::Shelf::open(shipped::packs(&stores.dir))?,
         books,
+        house,
         plan: Arc::new(shipped::plan(shipped::PLAN)?),
         lake: stores.lake,
         evidence: stores.evidence,

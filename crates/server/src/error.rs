@@ -45,7 +45,11 @@ impl ApiError {
 
     /// The asker may not: signs in first, or asks for the right.
     pub fn denied(known: bool, words: Text) -> ApiError {
-        let status = if known { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
+        let status = if known {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::UNAUTHORIZED
+        };
         ApiError::new(status, words.zh, words.en)
     }
 

@@ -2,6 +2,7 @@
 
 mod ruling;
 
+use crate::access::House;
 use crate::error::{ApiError, ApiResult};
 use crate::pages::Assets;
 use crate::shelf::{Loaded, Shelf};
@@ -48,6 +49,7 @@ pub struct Parts {
     pub shelf: Shelf,
     /// None where a command asks something that needs none.
     pub books: Option<Books>,
+    pub house: House,
     pub plan: Arc<Plan>,
     pub lake: Lake,
     pub evidence: Evidence,
@@ -71,6 +73,7 @@ pub struct App {
     naming: Vec<(String, String)>,
     shelf: Shelf,
     books: Option<Books>,
+    pub(crate) house: House,
     uses: Mutex<Option<(String, Arc<Uses>)>>,
     pub plan: Arc<Plan>,
     pub lake: Lake,
@@ -122,6 +125,7 @@ impl App {
             naming: p.naming,
             shelf: p.shelf,
             books: p.books,
+            house: p.house,
             uses: Mutex::default(),
             plan: p.plan,
             lake: p.lake,

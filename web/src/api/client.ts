@@ -66,10 +66,22 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   return read<T>(address(path, query), signal ? { signal } : {})
 }
 
+/** The session's second secret, which every change carries beside the cookie. */
+let csrf: string | null = null
+export function setCsrf(next: string | null): void {
+  csrf = next
+}
+
+function change<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (csrf) headers['x-csrf'] = csrf
+  return read<T>(address(path), { method, headers, body: JSON.stringify(body ?? {}) })
+}
+
 export function post<T>(path: string, body?: unknown): Promise<T> {
-  return read<T>(address(path), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body ?? {}),
-  })
+  return change<T>('POST', path, body)
+}
+
+export function remove<T>(path: string): Promise<T> {
+  return change<T>('DELETE', path)
 }

@@ -1,3 +1,4 @@
+import { zh as access } from './access'
 import { zh as library } from './library'
 // Chinese first: this file fixes the keys, en.ts follows them (checked by the type).
 export const zh = {
@@ -62,6 +63,7 @@ export const zh = {
       days: '天数', valid: '有效', unit: '单位', needed: '需要', missing: '缺项', level: '级别', category: '类别', why: '原因', standard: '标准', short_months: '不足的月份', primary: '首要污染物', mode: '修约', method: '方法', mean: '均值', largest: '最大项', failing: '超标项', exceeds: '超标', exact: '修约前', eight_hours: '八小时均值', direction: '方向', colour: '颜色', by_ranking_statistics: '按排名统计', years: '年数', windows: '窗口数', sites: '点位数', ranked: '参加排名', other_method: '另一算法', of: '应有', limit: '限值', kelvin_to: '换算后温度 K', kelvin_from: '换算前温度 K', hours: '小时数', grade: '等级', factor_exact: '系数', c_rounded: '修约后浓度', c_judged: '判定用浓度', percentile: '百分位', per: '每',
     } as Record<string, string>,
   },
+  ...access,
   ...library,
   packets: {
     title: '数据包', lead: '收到的每个包先落盘、入链,再应答。不合格的隔离,写明原因,可重放。', connected: '在线', registered: '已登记 {n}', rate: '每秒包数', bytes: '{n}/秒', p99: '应答 p99', accepted: '已收', quarantined: '隔离', duplicates: '重复 {n}', recent: '最近的包', outlets: '排放口', quarantine: '隔离区', reason: '原因', detail: '详情', remedy: '怎么办', replay: '重放', replayed: '已重放', replayOk: '重放成功,已入库', replayBad: '重放仍不合格:{reason}', at: '时间', peer: '对端', version: '版本', warnings: '提醒', lastAt: '最近', count: '包数', values: '最近值', offline: '离线', online: '在线', simAll: '在线的都是模拟排放口,数值为模拟', simSome: '其中 {n} 个为模拟排放口', noRecent: '还没有收到数据包。启动 qingshan demo,或用 qingshan hj212 send 发一个。', noQuarantine: '隔离区是空的。', noOutlets: '还没有登记排放口。', off: '接收服务未启动:此进程没有打开 HJ 212 端口。', live: '实时', lost: '实时连接断开,每 {n} 秒重连', paused: '已暂停', name: '名称', pickOne: '选一行看原文',

@@ -4,6 +4,7 @@
 
 mod account;
 mod decide;
+mod demo;
 mod link;
 mod log;
 mod password;
@@ -18,6 +19,7 @@ pub use account::{
     set_roles, unlock,
 };
 pub use decide::{Decision, MASK, Must, Person, Target, decide, level, prefix};
+pub use demo::{demo_accounts, stop_demo_accounts};
 pub use link::{Link, link_role, open_links, use_link};
 pub use log::{AuditLine, AuditList, audit, log_reading, log_refusal};
 pub use policy::{Action, FILE, Grant, Level, Matter, Policy, Reach, Role, RoleKind};

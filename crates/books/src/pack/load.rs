@@ -25,7 +25,11 @@ pub fn texts(root: &Path) -> (Texts, Vec<Fault>) {
     let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
         for name in names(&root.join(&folder)) {
-            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let path = if folder.is_empty() {
+                name
+            } else {
+                format!("{folder}/{name}")
+            };
             let whole = root.join(&path);
             if whole.is_dir() {
                 open.push(path);
