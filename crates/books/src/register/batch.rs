@@ -120,7 +120,8 @@ impl Work<'_> {
                 ..row.before.clone()
             };
             let before = (row.before.version > 0).then_some(&row.before);
-            if let Some(refusal) = before.into_iter().chain([&after]).find_map(|d| self.desk.outside(d)) {
+            let refusal = before.and_then(|d| self.desk.outside(d)).or_else(|| self.desk.outside(&after));
+            if let Some(refusal) = refusal {
                 *slot = Some(Err(refusal));
             }
         }
