@@ -3,16 +3,18 @@
 //! The file's name (without its ending) is the id inside the pack; the whole id is `pack/name`.
 
 mod check;
+mod check_register;
 pub mod codes;
 pub mod field;
 pub mod ledger;
 mod load;
+mod place;
 pub mod page;
 pub mod procedure;
 pub mod register;
 pub mod score;
 
-pub(crate) use check::line_of;
+pub(crate) use place::line_of;
 pub use codes::{Code, CodeList};
 pub use field::{Field, Kind, Words};
 pub use ledger::Ledger;
