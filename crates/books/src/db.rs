@@ -216,11 +216,21 @@ impl Db {
         let lines: Vec<String> = match self {
             Self::Sqlite(p) => {
                 let query = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
-                bound!(query, args).fetch_all(p).await?.iter().map(|r| r.get(3)).collect()
+                bound!(query, args)
+                    .fetch_all(p)
+                    .await?
+                    .iter()
+                    .map(|r| r.get(3))
+                    .collect()
             }
             Self::Postgres(p) => {
                 let query = sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")));
-                bound!(query, args).fetch_all(p).await?.iter().map(|r| r.get(0)).collect()
+                bound!(query, args)
+                    .fetch_all(p)
+                    .await?
+                    .iter()
+                    .map(|r| r.get(0))
+                    .collect()
             }
         };
         Ok(lines.join("\n"))

@@ -13,7 +13,9 @@ impl Book<'_> {
         for (i, f) in fields.iter().enumerate() {
             self.at("field", i);
             let name = &f.name;
-            let good = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            let good = name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             if !good || name.starts_with('_') || name.is_empty() || name.len() > 60 || name == "id" {
                 self.say_of(
                     "name",
@@ -62,7 +64,12 @@ impl Book<'_> {
         let linked = matches!(f.kind, Kind::Link | Kind::Links);
         match &f.codes {
             Some(list) if !self.packs.codes.contains_key(&Packs::name(self.pack, list)) => {
-                self.say_of("codes", list, format!("没有代码表“{list}”"), format!("there is no code list `{list}`"));
+                self.say_of(
+                    "codes",
+                    list,
+                    format!("没有代码表“{list}”"),
+                    format!("there is no code list `{list}`"),
+                );
             }
             Some(_) if !listed && f.kind != Kind::Division => self.say_of(
                 "codes",
@@ -80,7 +87,12 @@ impl Book<'_> {
         }
         match &f.to {
             Some(to) if !self.packs.registers.contains_key(&Packs::name(self.pack, to)) => {
-                self.say_of("to", to, format!("没有名录“{to}”"), format!("there is no register `{to}`"));
+                self.say_of(
+                    "to",
+                    to,
+                    format!("没有名录“{to}”"),
+                    format!("there is no register `{to}`"),
+                );
             }
             Some(_) if !linked => self.say_of(
                 "to",
@@ -98,7 +110,12 @@ impl Book<'_> {
         }
         if let Some(Err(e)) = f.pattern.as_ref().map(|p| regex::Regex::new(p)) {
             let why = e.to_string().lines().last().unwrap_or("").to_string();
-            self.say_of("pattern", "", format!("正则表达式有误：{why}"), format!("the pattern is no regular expression: {why}"));
+            self.say_of(
+                "pattern",
+                "",
+                format!("正则表达式有误：{why}"),
+                format!("the pattern is no regular expression: {why}"),
+            );
         }
         if let Some(check) = &f.check {
             let fits = standards::find(check).is_some_and(|c| c.args.iter().filter(|a| a.required).count() == 1);
@@ -161,7 +178,11 @@ impl Book<'_> {
             self.say_of("digits", "", "只有数值才有 digits", "only numbers have `digits`");
         }
         let text = matches!(f.kind, Kind::Text | Kind::Long);
-        for (key, given) in [("length", f.length.is_some()), ("pattern", f.pattern.is_some()), ("check", f.check.is_some())] {
+        for (key, given) in [
+            ("length", f.length.is_some()),
+            ("pattern", f.pattern.is_some()),
+            ("check", f.check.is_some()),
+        ] {
             if given && !text {
                 self.say_of(key, "", format!("只有文本才有 {key}"), format!("only text has `{key}`"));
             }
@@ -182,7 +203,12 @@ impl Book<'_> {
 
     pub(super) fn known(&mut self, fields: &[Field], key: &str, name: &str) {
         if !fields.iter().any(|f| f.name == name) {
-            self.say_of(key, name, format!("没有字段“{name}”"), format!("there is no field `{name}`"));
+            self.say_of(
+                key,
+                name,
+                format!("没有字段“{name}”"),
+                format!("there is no field `{name}`"),
+            );
         }
     }
 
@@ -205,7 +231,11 @@ impl Book<'_> {
             self.known(&r.fields, "valid", name);
             self.kind(r, "valid", name, Kind::Date);
         }
-        for (key, name, kind) in [("division", &r.division, Kind::Division), ("state", &r.state, Kind::Code), ("key", &r.key, Kind::Text)] {
+        for (key, name, kind) in [
+            ("division", &r.division, Kind::Division),
+            ("state", &r.state, Kind::Code),
+            ("key", &r.key, Kind::Text),
+        ] {
             if let Some(name) = name {
                 self.kind(r, key, name, kind);
             }
@@ -242,7 +272,9 @@ impl Book<'_> {
             }
         }
         let table = r.table();
-        let good = table.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let good = table
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !good || !table.starts_with(|c: char| c.is_ascii_lowercase()) {
             self.say_of(
                 "table",

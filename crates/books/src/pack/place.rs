@@ -24,7 +24,12 @@ pub(super) struct Book<'a> {
 /// The name in a line that opens a table: `[[move.paper]]` → `move.paper`.
 fn header(line: &str) -> Option<&str> {
     let line = line.trim();
-    let name = line.strip_prefix('[')?.split(']').next()?.trim_start_matches('[').trim();
+    let name = line
+        .strip_prefix('[')?
+        .split(']')
+        .next()?
+        .trim_start_matches('[')
+        .trim();
     // A line of a list of lists begins with a bracket, too.
     let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     (!name.is_empty() && name.bytes().all(word) && !line.trim_end().ends_with(',')).then_some(name)
@@ -68,17 +73,32 @@ impl<'a> Book<'a> {
     /// Line of a word in the block; else the block's first line that says the word's key; else the block's first line.
     fn line(&self, key: &str, word: &str) -> usize {
         let quoted = format!("\"{word}\"");
-        let assigns = |l: &str| l.trim_start().strip_prefix(key).is_some_and(|r| r.trim_start().starts_with('='));
+        let assigns = |l: &str| {
+            l.trim_start()
+                .strip_prefix(key)
+                .is_some_and(|r| r.trim_start().starts_with('='))
+        };
         let find = |holds: &dyn Fn(&str) -> bool| {
             let lines = self.text.lines().enumerate();
-            lines.filter(|(i, _)| self.block.contains(i)).find(|(_, l)| holds(l)).map(|(i, _)| i + 1)
+            lines
+                .filter(|(i, _)| self.block.contains(i))
+                .find(|(_, l)| holds(l))
+                .map(|(i, _)| i + 1)
         };
-        let both = || (!key.is_empty()).then(|| find(&|l| assigns(l) && l.contains(&quoted))).flatten();
+        let both = || {
+            (!key.is_empty())
+                .then(|| find(&|l| assigns(l) && l.contains(&quoted)))
+                .flatten()
+        };
         let alone = || (!key.is_empty()).then(|| find(&assigns)).flatten();
         both()
             .or_else(alone)
             .or_else(|| find(&|l| l.contains(&quoted)))
-            .unwrap_or(if self.block.end == usize::MAX && self.block.start == 0 { 1 } else { self.block.start + 1 })
+            .unwrap_or(if self.block.end == usize::MAX && self.block.start == 0 {
+                1
+            } else {
+                self.block.start + 1
+            })
     }
 
     /// A mistake in the line of the block that says `word`.
