@@ -139,6 +139,12 @@ impl Books {
         self.db.docs(&rest, &args).await
     }
 
+    /// How the database will answer a list, in its own words.
+    pub async fn explain(&self, list: &List) -> Result<String> {
+        let (rest, args) = list.sql(true)?;
+        self.db.explain(&rest, &args).await
+    }
+
     /// How many records a list has in all; asked only when a person asks.
     pub async fn count(&self, list: &List) -> Result<i64> {
         let (rest, args) = list.sql(false)?;

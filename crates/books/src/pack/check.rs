@@ -1,92 +1,8 @@
 //! What a file says of other files and of itself must fit. Each mistake is placed on the line that says it.
 
-use super::load::fault;
-use super::{Fault, Field, Kind, Packs};
+use super::place::Book;
+use super::{Fault, Kind, Packs};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Line of the first place where `"word"` stands, from 1.
-pub(crate) fn line_of(text: &str, word: &str) -> usize {
-    let quoted = format!("\"{word}\"");
-    text.lines().position(|l| l.contains(&quoted)).map_or(1, |n| n + 1)
-}
-
-struct Book<'a> {
-    packs: &'a Packs,
-    file: String,
-    text: &'a str,
-    pack: &'a str,
-    faults: &'a mut Vec<Fault>,
-}
-
-impl Book<'_> {
-    fn say(&mut self, word: &str, zh: impl Into<String>, en: impl Into<String>) {
-        let line = line_of(self.text, word);
-        self.faults.push(fault(&self.file, line, zh, en));
-    }
-
-    fn fields(&mut self, fields: &[Field]) {
-        let mut seen = BTreeSet::new();
-        for f in fields {
-            let good = f
-                .name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-                && !f.name.starts_with('_')
-                && !f.name.is_empty();
-            if !good {
-                self.say(
-                    &f.name,
-                    format!("字段名“{}”只可用小写字母、数字和下划线，且不以下划线开头", f.name),
-                    format!(
-                        "field name `{}`: lower-case letters, digits, underscore, not first",
-                        f.name
-                    ),
-                );
-            }
-            if !seen.insert(&f.name) {
-                self.say(
-                    &f.name,
-                    format!("字段“{}”写了两次", f.name),
-                    format!("field `{}` is there twice", f.name),
-                );
-            }
-            let listed = matches!(f.kind, Kind::Code | Kind::Codes);
-            match &f.codes {
-                Some(list) if !self.packs.codes.contains_key(&Packs::name(self.pack, list)) => {
-                    self.say(
-                        list,
-                        format!("没有代码表“{list}”"),
-                        format!("there is no code list `{list}`"),
-                    );
-                }
-                None if listed => self.say(
-                    &f.name,
-                    format!("字段“{}”是代码，须写 codes", f.name),
-                    format!("field `{}` is a code: say `codes`", f.name),
-                ),
-                _ => {}
-            }
-            let linked = matches!(f.kind, Kind::Link | Kind::Links);
-            match &f.to {
-                Some(to) if !self.packs.registers.contains_key(&Packs::name(self.pack, to)) => {
-                    self.say(to, format!("没有名录“{to}”"), format!("there is no register `{to}`"));
-                }
-                None if linked => self.say(
-                    &f.name,
-                    format!("字段“{}”是关联，须写 to", f.name),
-                    format!("field `{}` is a link: say `to`", f.name),
-                ),
-                _ => {}
-            }
-        }
-    }
-
-    fn known(&mut self, fields: &[Field], name: &str) {
-        if !fields.iter().any(|f| f.name == name) {
-            self.say(name, format!("没有字段“{name}”"), format!("there is no field `{name}`"));
-        }
-    }
-}
 
 pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mut Vec<Fault>) {
     let empty = String::new();
@@ -97,52 +13,19 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
     for (id, r) in &packs.registers {
         let file = file_of("registers", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
-        book.fields(&r.fields);
-        let named = [
-            Some(&r.name),
-            r.key.as_ref(),
-            r.division.as_ref(),
-            r.owner.as_ref(),
-            r.state.as_ref(),
-        ];
-        for name in named.into_iter().flatten().chain(r.valid.iter().flatten()) {
-            book.known(&r.fields, name);
-        }
-        for rule in &r.rules {
-            for name in rule.when.iter().chain(&rule.require).chain(&rule.ascending) {
-                book.known(&r.fields, name);
-            }
-        }
-        if r.key.is_none() && r.prefix.is_none() {
-            book.say(
-                "title",
-                "须写 key（以某字段为编号）或 prefix（由系统编号）",
-                "say `key` (a field is the id) or `prefix` (the system numbers)",
-            );
-        }
+        Book::open(packs, file, text, id, faults).register(r);
     }
     for (id, p) in &packs.procedures {
         let file = file_of("procedures", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
+        let mut book = Book::open(packs, file, text, id, faults);
         book.fields(&p.fields);
-        book.known(&p.fields, &p.name);
+        book.top();
+        book.known(&p.fields, "name", &p.name);
         let states: BTreeSet<&str> = p.states.iter().map(|s| s.id.as_str()).collect();
         let moves: BTreeSet<&str> = p.moves.iter().map(|m| m.id.as_str()).collect();
-        for m in &p.moves {
+        for (i, m) in p.moves.iter().enumerate() {
+            book.at("move", i);
             for state in m.from.iter().chain(&m.to) {
                 if !states.contains(state.as_str()) {
                     book.say(
@@ -153,7 +36,7 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 }
             }
             for name in m.require.iter().chain(&m.edit).chain(m.set.keys()) {
-                book.known(&p.fields, name);
+                book.known(&p.fields, "", name);
             }
             for post in &m.posts {
                 let ledger = Packs::name(book.pack, &post.ledger);
@@ -174,6 +57,7 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 }
             }
         }
+        book.whole();
         if !p.moves.iter().any(|m| m.from.is_empty()) {
             book.say(
                 &p.prefix,
@@ -181,14 +65,15 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 "no move opens a case (one with an empty `from`)",
             );
         }
-        for d in &p.deadlines {
+        for (i, d) in p.deadlines.iter().enumerate() {
+            book.at("deadline", i);
             for name in d.from.iter().chain(&d.until) {
                 if !moves.contains(name.as_str()) {
                     book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
                 }
             }
             for name in d.field.iter().chain(&d.from_field).chain(&d.period) {
-                book.known(&p.fields, name);
+                book.known(&p.fields, "", name);
             }
             if d.every.is_some() != d.period.is_some() || (d.every.is_some() && d.rule.is_none()) {
                 book.say(
@@ -205,7 +90,8 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
-        for m in &p.moves {
+        for (i, m) in p.moves.iter().enumerate() {
+            book.at("move", i);
             for name in &m.not_by {
                 if !moves.contains(name.as_str()) {
                     book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
@@ -219,6 +105,7 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
+        book.at("progress", 0);
         if let Some(g) = &p.progress {
             for (name, kind) in [
                 (&g.milestones, Kind::Long),
@@ -240,7 +127,8 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
             }
         }
         // Every state can be reached, and none but an end is without a way out.
-        for s in &p.states {
+        for (i, s) in p.states.iter().enumerate() {
+            book.at("state", i);
             if !p.moves.iter().any(|m| m.to.as_deref() == Some(s.id.as_str())) {
                 book.say(
                     &s.id,
@@ -260,14 +148,9 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
     for (id, l) in &packs.ledgers {
         let file = file_of("ledgers", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
-        for t in &l.templates {
+        let mut book = Book::open(packs, file, text, id, faults);
+        for (i, t) in l.templates.iter().enumerate() {
+            book.at("template", i);
             let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
             for line in &t.lines {
                 if !l.accounts.iter().any(|a| a.id == line.account) {
@@ -295,22 +178,19 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
     for (id, s) in &packs.scores {
         let file = file_of("scores", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
+        let mut book = Book::open(packs, file, text, id, faults);
         book.fields(&s.fields);
+        book.top();
         if !packs.registers.contains_key(&Packs::name(book.pack, &s.subject)) {
-            book.say(
+            book.say_of(
+                "subject",
                 &s.subject,
                 format!("没有名录“{}”", s.subject),
                 format!("there is no register `{}`", s.subject),
             );
         }
-        for item in &s.items {
+        for (i, item) in s.items.iter().enumerate() {
+            book.at("item", i);
             if let Some(parent) = item.parent.as_ref().filter(|p| !s.items.iter().any(|i| &i.id == *p)) {
                 book.say(
                     parent,
@@ -319,7 +199,8 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
-        for veto in &s.vetoes {
+        for (i, veto) in s.vetoes.iter().enumerate() {
+            book.at("veto", i);
             if !s.bands.iter().any(|b| b.id == veto.grade) {
                 book.say(
                     &veto.grade,
