@@ -566,3 +566,66 @@ async fn a_case_is_handed_to_another_division() {
         ));
     }
 }
+
+clock!(read);
+
+/// Fields are read like those of registers; links lead somewhere; a function's answer is kept with the move.
+#[tokio::test]
+async fn fields_links_and_questions() {
+    for store in Store::both() {
+        read::set("2024-05-14");
+        let o = Office::open(&store.url, own(), read::now).await;
+        let refused = |r: books::Result<Vec<books::Event>>| r.expect_err("refused").words().zh;
+        let orphan = json!({"name": "x", "from_petition": "XF-2024-000009"});
+        assert!(refused(o.go("甲", "handler", PENALTY, None, "find", orphan).await).contains("XF-2024-000009"));
+        let formula = json!({"name": "=cmd()"});
+        assert!(refused(o.go("甲", "handler", PENALTY, None, "find", formula).await).contains("公式"));
+        let from = id(&o
+            .go(
+                "甲",
+                "handler",
+                PETITION,
+                None,
+                "receive",
+                json!({"name": "臭味", "division": "340104"}),
+            )
+            .await
+            .expect("opened"));
+        let a = id(&o
+            .go(
+                "甲",
+                "handler",
+                PENALTY,
+                None,
+                "find",
+                json!({"name": "x", "from_petition": from}),
+            )
+            .await
+            .expect("opened"));
+        assert_eq!(
+            o.case(PENALTY, &a).await.text("kind"),
+            "普通程序",
+            "the default of a field"
+        );
+        o.go("甲", "handler", PENALTY, Some(&a), "file", none())
+            .await
+            .expect("filed");
+        let take = Take {
+            files: files("decision", "决定书.pdf", b"x"),
+            ..wish("leader", PENALTY, Some(&a), "decide", json!({"fine": "２００，０００"}))
+        };
+        o.take("乙", take).await.expect("decided");
+        assert_eq!(o.case(PENALTY, &a).await.text("fine"), "200000");
+        // Without the days late the question has no answer; with them, 3 % a day, never above the fine.
+        assert!(refused(o.go("甲", "handler", PENALTY, Some(&a), "close", none()).await).contains("basis.surcharge"));
+        o.go("甲", "handler", PENALTY, Some(&a), "close", json!({"late_days": "40"}))
+            .await
+            .expect("closed");
+        let case = o.case(PENALTY, &a).await;
+        assert_eq!(
+            (case.text("surcharge").as_str(), case.text("capped").as_str()),
+            ("200000", "yes")
+        );
+        assert_eq!(case.steps.last().expect("closed").fields["surcharge"], "200000");
+    }
+}
