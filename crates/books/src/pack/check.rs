@@ -38,6 +38,20 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
             for name in m.require.iter().chain(&m.edit).chain(m.set.keys()) {
                 book.known(&p.fields, "", name);
             }
+            if let Some(ask) = &m.ask {
+                let given = ask.with.values().filter(|v| !v.starts_with('='));
+                for name in given.chain(ask.columns.values()).chain([&ask.into]) {
+                    book.known(&p.fields, "", name);
+                }
+            }
+            for name in m
+                .posts
+                .iter()
+                .flat_map(|p| p.with.values())
+                .filter(|v| !v.starts_with('='))
+            {
+                book.known(&p.fields, "", name);
+            }
             for post in &m.posts {
                 let ledger = Packs::name(book.pack, &post.ledger);
                 match packs.ledgers.get(&ledger) {

@@ -86,13 +86,12 @@ impl Book<'_> {
             _ => {}
         }
         match &f.to {
-            Some(to) if !self.packs.registers.contains_key(&Packs::name(self.pack, to)) => {
-                self.say_of(
-                    "to",
-                    to,
-                    format!("没有名录“{to}”"),
-                    format!("there is no register `{to}`"),
-                );
+            Some(to) if !self.linked(to) => {
+                let (zh, en) = match to.starts_with("case:") {
+                    true => ("办理流程", "procedure"),
+                    false => ("名录", "register"),
+                };
+                self.say_of("to", to, format!("没有{zh}“{to}”"), format!("there is no {en} `{to}`"));
             }
             Some(_) if !linked => self.say_of(
                 "to",
@@ -144,6 +143,14 @@ impl Book<'_> {
                 format!("字段“{name}”是个人信息，不能 search：无权看到的人也会搜到"),
                 format!("field `{name}` is personal: with `search` those who may not read it would find it"),
             );
+        }
+    }
+
+    /// What a link points to is there: a register, or with `case:` a procedure.
+    fn linked(&self, to: &str) -> bool {
+        match to.strip_prefix("case:") {
+            Some(name) => self.packs.procedures.contains_key(&Packs::name(self.pack, name)),
+            None => self.packs.registers.contains_key(&Packs::name(self.pack, to)),
         }
     }
 
