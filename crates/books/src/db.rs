@@ -1,6 +1,8 @@
 //! The database under the books: SQLite (WAL) or PostgreSQL, one SQL text for both.
 //! `$1` binds on both, `->>` reads JSON on both, instants are BIGINT milliseconds, identifiers come from us.
 
+mod put;
+
 use crate::error::Result;
 use crate::event::{Author, Doc, Event, Hash};
 use serde_json::Value;
@@ -272,36 +274,63 @@ impl Tx {
         )
     }
 
+    /// The records of a room that have one of these ids.
+    pub async fn among(&mut self, room: &str, ids: &[&str]) -> Result<Vec<Doc>> {
+        if ids.is_empty() {
+            return Ok(vec![]);
+        }
+        Ok(match self {
+            Self::Postgres(t) => {
+                let sql = format!("SELECT {DOC} FROM doc WHERE room = $1 AND id = ANY($2)");
+                let rows = sqlx::query(AssertSqlSafe(sql))
+                    .bind(room)
+                    .bind(ids)
+                    .fetch_all(&mut **t)
+                    .await?;
+                rows.iter().map(doc_of).collect()
+            }
+            Self::Sqlite(t) => {
+                // A JSON list is one argument whatever its length: one statement to prepare.
+                let sql = format!("SELECT {DOC} FROM doc WHERE room = $1 AND id IN (SELECT value FROM json_each($2))");
+                let rows = sqlx::query(AssertSqlSafe(sql))
+                    .bind(room)
+                    .bind(Json(ids))
+                    .fetch_all(&mut **t)
+                    .await?;
+                rows.iter().map(doc_of).collect()
+            }
+        })
+    }
+
+    /// The events made under these request keys, in order.
+    pub async fn requested(&mut self, keys: &[&str]) -> Result<Vec<Event>> {
+        if keys.is_empty() {
+            return Ok(vec![]);
+        }
+        Ok(match self {
+            Self::Postgres(t) => {
+                let sql = format!("SELECT {EVENT} FROM event WHERE request = ANY($1) ORDER BY seq");
+                let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys).fetch_all(&mut **t).await?;
+                rows.iter().map(event_of).collect()
+            }
+            Self::Sqlite(t) => {
+                let sql = format!(
+                    "SELECT {EVENT} FROM event WHERE request IN (SELECT value FROM json_each($1)) ORDER BY seq"
+                );
+                let rows = sqlx::query(AssertSqlSafe(sql))
+                    .bind(Json(keys))
+                    .fetch_all(&mut **t)
+                    .await?;
+                rows.iter().map(event_of).collect()
+            }
+        })
+    }
+
     /// Writes events and the records they make, and moves the head.
     pub async fn put(&mut self, head: &Head, events: &[Event], docs: &[&Doc]) -> Result<()> {
-        for chunk in events.chunks(500) {
-            let sql = format!("INSERT INTO event ({EVENT}) VALUES {}", places(chunk.len(), 11));
-            both!(Self, self, t => {
-                let mut q = sqlx::query(AssertSqlSafe(sql));
-                for e in chunk {
-                    q = q.bind(e.seq).bind(&e.room).bind(&e.id).bind(e.version).bind(&e.kind).bind(e.at)
-                        .bind(&e.author.actor).bind(&e.author.reason).bind(&e.author.request)
-                        .bind(crate::patch::canonical(&e.patch)).bind(&e.hash);
-                }
-                q.execute(&mut **t).await?;
-            });
-        }
-        for chunk in docs.chunks(500) {
-            let sql = format!(
-                "INSERT INTO doc (room, id, version, at, gone, division, owner, state, due, search, body) VALUES {}
-                 ON CONFLICT (room, id) DO UPDATE SET version = excluded.version, at = excluded.at, gone = excluded.gone, division = excluded.division,
-                 owner = excluded.owner, state = excluded.state, due = excluded.due, search = excluded.search, body = excluded.body",
-                places(chunk.len(), 11)
-            );
-            both!(Self, self, t => {
-                let mut q = sqlx::query(AssertSqlSafe(sql));
-                for d in chunk {
-                    q = q.bind(&d.room).bind(&d.id).bind(d.version).bind(d.at).bind(i64::from(d.gone()))
-                        .bind(d.text("_division")).bind(d.text("_owner")).bind(d.text("_state")).bind(d.int("_due"))
-                        .bind(d.text("_search").to_lowercase()).bind(Json(&d.body));
-                }
-                q.execute(&mut **t).await?;
-            });
+        match self {
+            Self::Sqlite(t) => put::sqlite(t, events, docs).await?,
+            Self::Postgres(t) => put::postgres(t, events, docs).await?,
         }
         both!(Self, self, t => {
             sqlx::query("UPDATE head SET seq = $1, at = $2, hash = $3 WHERE id = 1").bind(head.seq).bind(head.at).bind(&head.hash).execute(&mut **t).await?;
@@ -314,20 +343,4 @@ impl Tx {
         both!(Self, self, t => t.commit().await?);
         Ok(())
     }
-}
-
-/// `($1, $2), ($3, $4)`: `rows` groups of `columns`.
-fn places(rows: usize, columns: usize) -> String {
-    (0..rows)
-        .map(|r| {
-            format!(
-                "({})",
-                (1..=columns)
-                    .map(|c| format!("${}", r * columns + c))
-                    .collect::<Vec<_>>()
-                    .join(",")
-            )
-        })
-        .collect::<Vec<_>>()
-        .join(",")
 }

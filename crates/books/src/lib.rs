@@ -3,15 +3,19 @@
 //! answered is on disk, and a rebuild from the log equals what stands.
 
 pub mod access;
+pub mod day;
 pub mod db;
+pub mod draw;
 pub mod error;
 pub mod event;
 pub mod evidence_pack;
+pub mod ledger;
 pub mod pack;
 pub mod patch;
 pub mod procedure;
 pub mod query;
 pub mod register;
+pub mod score;
 pub mod sheet;
 mod verify;
 mod writer;
@@ -72,9 +76,19 @@ impl Books {
     where
         F: for<'a> FnOnce(&'a mut View) -> BoxFuture<'a, Result<Vec<Change>>> + Send + 'static,
     {
+        self.write_reading(author, vec![], decide).await
+    }
+
+    /// As [`Books::write`], naming the records (room, id) that `decide` will surely read: those of all waiting jobs are
+    /// fetched in one question.
+    pub async fn write_reading<F>(&self, author: Author, reads: Vec<(String, String)>, decide: F) -> Result<Vec<Event>>
+    where
+        F: for<'a> FnOnce(&'a mut View) -> BoxFuture<'a, Result<Vec<Change>>> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let job = writer::Job {
             author,
+            reads,
             decide: Box::new(decide),
             answer,
         };

@@ -6,7 +6,7 @@ use crate::db::{Arg, Db, Head, Tx};
 use crate::error::{Error, Result};
 use crate::event::{Author, Change, Doc, Event};
 use futures::future::BoxFuture;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tokio::sync::{mpsc, oneshot};
 
 /// What a job sees: the records as they stand after the jobs before it.
@@ -15,6 +15,9 @@ pub struct View {
     head: Head,
     now: i64,
     docs: HashMap<(String, String), Doc>,
+    /// Events that the keys of this group's jobs had made before it began.
+    before: HashMap<String, Vec<Event>>,
+    given: i64,
     events: Vec<Event>,
     changed: HashMap<(String, String), Doc>,
 }
@@ -23,6 +26,12 @@ impl View {
     /// The time of this transaction, milliseconds of UTC: never before the last event, whatever the machine's clock says.
     pub fn now(&self) -> i64 {
         self.now
+    }
+
+    /// A number that no record had before: for ids of new records. The job must make at least one change for each.
+    pub fn fresh(&mut self) -> i64 {
+        self.given += 1;
+        self.head.seq + self.given
     }
 
     /// A record; at version 0 and empty if it is not there.
@@ -46,21 +55,13 @@ impl View {
             .iter()
             .filter(|id| !self.docs.contains_key(&(room.to_string(), (*id).clone())))
             .collect();
-        for chunk in missing.chunks(500) {
-            let places: Vec<String> = (2..=chunk.len() + 1).map(|i| format!("${i}")).collect();
-            let mut args: Vec<Arg> = vec![room.into()];
-            args.extend(chunk.iter().map(|id| Arg::Text((*id).clone())));
-            let found = self
-                .tx
-                .docs(&format!("WHERE room = $1 AND id IN ({})", places.join(",")), &args)
-                .await?;
-            for doc in found {
-                self.docs.insert((doc.room.clone(), doc.id.clone()), doc);
-            }
-            for id in chunk {
-                let key = (room.to_string(), (*id).clone());
-                self.docs.entry(key).or_insert_with(|| Doc::new(room, id));
-            }
+        let missing: Vec<&str> = missing.into_iter().map(String::as_str).collect();
+        for doc in self.tx.among(room, &missing).await? {
+            self.docs.insert((doc.room.clone(), doc.id.clone()), doc);
+        }
+        for id in missing {
+            let key = (room.to_string(), id.to_string());
+            self.docs.entry(key).or_insert_with(|| Doc::new(room, id));
         }
         Ok(ids
             .iter()
@@ -91,20 +92,9 @@ impl View {
         Ok(())
     }
 
-    /// The events a key has made before, if it was used.
-    async fn done(&mut self, request: &str) -> Result<Vec<Event>> {
-        let here: Vec<Event> = self
-            .events
-            .iter()
-            .filter(|e| e.author.request.as_deref() == Some(request))
-            .cloned()
-            .collect();
-        if !here.is_empty() {
-            return Ok(here);
-        }
-        self.tx
-            .events("WHERE request = $1 ORDER BY seq", &[request.into()])
-            .await
+    /// The events a key has made, if it was used: before this group, or by a job of it.
+    fn done(&self, request: &str) -> Option<Vec<Event>> {
+        self.before.get(request).cloned()
     }
 
     /// Applies the changes of one job: all or none.
@@ -149,6 +139,9 @@ impl View {
             made.push(event);
         }
         self.head = head;
+        if let (Some(key), false) = (&author.request, made.is_empty()) {
+            self.before.insert(key.clone(), made.clone());
+        }
         self.events.extend(made.iter().cloned());
         for (key, doc) in touched {
             self.docs.insert(key.clone(), doc.clone());
@@ -164,6 +157,8 @@ pub type Decide = Box<dyn for<'a> FnOnce(&'a mut View) -> BoxFuture<'a, Result<V
 /// A job in the queue.
 pub(crate) struct Job {
     pub author: Author,
+    /// Records it will surely read: fetched for the whole group in one question.
+    pub reads: Vec<(String, String)>,
     pub decide: Decide,
     pub answer: oneshot::Sender<Result<Vec<Event>>>,
 }
@@ -190,22 +185,17 @@ pub(crate) async fn run(db: Db, clock: fn() -> i64, mut jobs: mpsc::Receiver<Job
 type Answer = (oneshot::Sender<Result<Vec<Event>>>, Result<Vec<Event>>);
 
 async fn one(db: &Db, clock: fn() -> i64, group: impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> Result<()> {
-    let opened = db.begin().await;
-    let (tx, head) = match opened {
-        Ok(opened) => opened,
+    let group: Vec<Job> = group.collect();
+    // Jobs are not shared between threads, so what is needed of them is taken out before anything is awaited.
+    let keys: Vec<String> = group.iter().filter_map(|j| j.author.request.clone()).collect();
+    let reads: BTreeSet<(String, String)> = group.iter().flat_map(|j| j.reads.iter().cloned()).collect();
+    let opened = open(db, clock, keys, reads).await;
+    let mut view = match opened {
+        Ok(view) => view,
         Err(e) => {
-            answers.extend(group.map(|j| (j.answer, Err(e.clone()))));
+            answers.extend(group.into_iter().map(|j| (j.answer, Err(e.clone()))));
             return Err(e);
         }
-    };
-    let now = clock().max(head.at);
-    let mut view = View {
-        tx,
-        head,
-        now,
-        docs: HashMap::new(),
-        events: vec![],
-        changed: HashMap::new(),
     };
     for job in group {
         let result = work(&mut view, &job.author, job.decide).await;
@@ -215,13 +205,43 @@ async fn one(db: &Db, clock: fn() -> i64, group: impl Iterator<Item = Job>, answ
     view.tx.commit().await
 }
 
+/// Begins the transaction, and asks at once what the jobs will ask one by one.
+async fn open(db: &Db, clock: fn() -> i64, keys: Vec<String>, reads: BTreeSet<(String, String)>) -> Result<View> {
+    let (tx, head) = db.begin().await?;
+    let now = clock().max(head.at);
+    let mut view = View {
+        tx,
+        head,
+        now,
+        docs: HashMap::new(),
+        before: HashMap::new(),
+        given: 0,
+        events: vec![],
+        changed: HashMap::new(),
+    };
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    for event in view.tx.requested(&keys).await? {
+        if let Some(key) = &event.author.request {
+            view.before.entry(key.clone()).or_default().push(event);
+        }
+    }
+    let mut rooms: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (room, id) in reads {
+        rooms.entry(room).or_default().push(id);
+    }
+    for (room, ids) in rooms {
+        view.docs(&room, &ids).await?;
+    }
+    Ok(view)
+}
+
 async fn work(view: &mut View, author: &Author, decide: Decide) -> Result<Vec<Event>> {
     if let Some(key) = &author.request {
-        let before = view.done(key).await?;
-        if !before.is_empty() {
+        if let Some(before) = view.done(key) {
             return Ok(before);
         }
     }
+    view.given = 0;
     let changes = decide(view).await?;
     view.apply(author, changes).await
 }

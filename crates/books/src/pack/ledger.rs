@@ -34,6 +34,9 @@ pub struct Account {
     /// Balances end on the day given with the amount (expiry): kept by class.
     #[serde(default)]
     pub expires: bool,
+    /// Template by which an expired balance leaves; its only parameters are this account's holder and the amount.
+    #[serde(default)]
+    pub on_expiry: Option<String>,
 }
 
 /// One line of a template: `amount` goes to (+) or from (−) an account.
@@ -68,9 +71,79 @@ pub struct Template {
     /// Holds only once per this parameter (a reduction project).
     #[serde(default)]
     pub once: Option<String>,
+    /// Parameter with the last day of what is posted (a lease); after it `then` is posted with the same parameters.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Template posted after the last day.
+    #[serde(default)]
+    pub then: Option<String>,
     /// Lines. Together they are zero.
     #[serde(rename = "line")]
     pub lines: Vec<Line>,
+}
+
+/// Something that must be true of the balances whenever they are looked at, for each unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Name in data.
+    pub id: String,
+    /// Title: 租入合计等于租出合计.
+    pub title: Words,
+    /// Kinds of accounts whose balances are added.
+    pub sum: Vec<String>,
+    /// Kinds of accounts that they must equal, over all holders.
+    #[serde(default)]
+    pub equal: Vec<String>,
+    /// Or, holder by holder, the field of the holder's record: unit → field.
+    #[serde(default)]
+    pub fields: std::collections::BTreeMap<String, String>,
+    /// Register of these holders.
+    #[serde(default)]
+    pub register: Option<String>,
+}
+
+/// How bids at the clearing price share what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tie {
+    /// In proportion to what they asked for.
+    Quantity,
+    /// The earlier bid first.
+    Time,
+}
+
+/// What a winner pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pays {
+    /// All pay the clearing price.
+    Uniform,
+    /// Each pays its own bid.
+    Bid,
+}
+
+/// The rule of an auction of a lot. Prices and steps are given with the lot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auction {
+    /// Name in data.
+    pub id: String,
+    /// Title.
+    pub title: Words,
+    /// Fewer bidders than this: no auction, the lot is sold by agreement or goes to the next one.
+    pub bidders: usize,
+    /// How the last ones share.
+    pub tie: Tie,
+    /// What winners pay.
+    pub pays: Pays,
+    /// Digits after the point of an amount.
+    pub digits: u32,
+    /// Document and clause.
+    #[serde(default)]
+    pub basis: Words,
+    /// Certainty of the rule.
+    pub certainty: figure::Certainty,
 }
 
 /// A ledger.
@@ -94,12 +167,43 @@ pub struct Ledger {
     /// Templates.
     #[serde(rename = "template")]
     pub templates: Vec<Template>,
+    /// What must be true of the balances.
+    #[serde(default, rename = "check")]
+    pub checks: Vec<Check>,
+    /// Rules of its auctions.
+    #[serde(default, rename = "auction")]
+    pub auctions: Vec<Auction>,
 }
 
 impl Ledger {
     /// Room of its accounts.
     pub fn account_room(&self) -> String {
         format!("account:{}", self.id)
+    }
+
+    /// Room of its closed periods; record `last` has the last closed day.
+    pub fn close_room(&self) -> String {
+        format!("close:{}", self.id)
+    }
+
+    /// Room of what may be posted only once.
+    pub fn once_room(&self) -> String {
+        format!("once:{}", self.id)
+    }
+
+    /// A kind of account by its name.
+    pub fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.id == id)
+    }
+
+    /// A template by its name.
+    pub fn template(&self, id: &str) -> Option<&Template> {
+        self.templates.iter().find(|t| t.id == id)
+    }
+
+    /// A unit by its name.
+    pub fn unit(&self, id: &str) -> Option<&Unit> {
+        self.units.iter().find(|u| u.id == id)
     }
 
     /// Room of its entries.

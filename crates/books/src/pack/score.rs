@@ -160,6 +160,9 @@ pub struct ScoreCard {
     pub basis: Words,
     /// Certainty of the whole.
     pub certainty: figure::Certainty,
+    /// Law key of the grades (columns `grade`, `at_least`): a row named like a band's Chinese title sets its least points.
+    #[serde(default)]
+    pub grades: Option<String>,
     /// Digits after the point of the total, rounded once by GB/T 8170.
     pub digits: u32,
     /// Procedure for appeal.
