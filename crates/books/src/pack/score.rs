@@ -103,6 +103,13 @@ pub struct Item {
     pub certainty: Option<figure::Certainty>,
 }
 
+impl Item {
+    /// Whether it adds to a full score instead of being part of it.
+    pub fn is_bonus(&self) -> bool {
+        matches!(self.scoring, Some(Scoring::Bonus { .. }))
+    }
+}
+
 /// An event that caps the grade whatever the points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
