@@ -108,6 +108,7 @@ async fn days_past_are_answerable_and_closed_ones_stay() {
             |day: &str, amount: &str| order("direct", day, &[("seller", "E1"), ("buyer", "E2"), ("amount", amount)]);
         post(&books, &packs, grant("2024-03-01", "10")).await.expect("granted");
         post(&books, &packs, direct("2024-06-01", "8")).await.expect("sold");
+        post(&books, &packs, grant("2024-07-01", "5")).await.expect("granted");
         // A posting for an earlier day must not take what a later one has used.
         let late = post(&books, &packs, direct("2024-04-01", "3"))
             .await
@@ -134,7 +135,7 @@ async fn days_past_are_answerable_and_closed_ones_stay() {
             ("2024-02-29", None),
             ("2024-03-01", Some("10.000")),
             ("2024-05-31", Some("8.000")),
-            ("2024-12-31", None),
+            ("2024-12-31", Some("5.000")),
         ] {
             let then = trial(&books, &packs, LEDGER, day, None).await.expect("computed");
             assert_eq!(held(then).as_deref(), stands, "{day}");
