@@ -335,13 +335,14 @@ impl Tx {
         }
         Ok(match self {
             Self::Postgres(t) => {
-                let sql = format!("SELECT {EVENT} FROM event WHERE request = ANY($1) ORDER BY seq");
+                let sql =
+                    format!("SELECT {EVENT} FROM event WHERE request IS NOT NULL AND request = ANY($1) ORDER BY seq");
                 let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys).fetch_all(&mut **t).await?;
                 rows.iter().map(event_of).collect()
             }
             Self::Sqlite(t) => {
                 let sql = format!(
-                    "SELECT {EVENT} FROM event WHERE request IN (SELECT value FROM json_each($1)) ORDER BY seq"
+                    "SELECT {EVENT} FROM event WHERE request IS NOT NULL AND request IN (SELECT value FROM json_each($1)) ORDER BY seq"
                 );
                 let rows = sqlx::query(AssertSqlSafe(sql))
                     .bind(Json(keys))

@@ -4,6 +4,61 @@ use super::place::Book;
 use super::{Fault, Kind, Packs};
 use std::collections::{BTreeMap, BTreeSet};
 
+impl Book<'_> {
+    /// Weights below one item make 100 %, all numbers can be read, and no item lies under itself.
+    fn weights(&mut self, s: &super::ScoreCard) {
+        let number = |text: &str| figure::Decimal::parse(text).ok();
+        let froms = s.bands.iter().filter_map(|b| b.from.as_deref());
+        let scorings = s.items.iter().filter_map(|i| i.scoring.as_ref());
+        let texts = scorings.flat_map(|r| r.numbers());
+        for text in froms
+            .chain(texts)
+            .chain(s.items.iter().filter_map(|i| i.weight.as_deref()))
+        {
+            if number(text).is_none() {
+                self.say(text, format!("“{text}”不是数字"), format!("`{text}` is no number"));
+            }
+        }
+        for item in &s.items {
+            let mut above = item.parent.as_deref();
+            for _ in 0..=s.items.len() {
+                above = above
+                    .and_then(|a| s.items.iter().find(|i| i.id == a))
+                    .and_then(|i| i.parent.as_deref());
+            }
+            if above.is_some() {
+                self.say(
+                    &item.id,
+                    format!("指标“{}”的上级成环", item.id),
+                    format!("item `{}` lies under itself", item.id),
+                );
+            }
+        }
+        let parents: BTreeSet<Option<&str>> = s.items.iter().map(|i| i.parent.as_deref()).collect();
+        for parent in parents {
+            let below = || {
+                s.items
+                    .iter()
+                    .filter(|i| i.parent.as_deref() == parent && !i.is_bonus())
+            };
+            // A weight that is not known, or known by law, is not added up here.
+            if below().any(|i| i.weight.is_none() || i.law.is_some()) {
+                continue;
+            }
+            let weights = below().filter_map(|i| number(i.weight.as_deref()?));
+            let sum = weights.fold(figure::Decimal::ZERO, |a, b| a.add(b).unwrap_or(a));
+            if below().next().is_some() && sum != figure::Decimal::from_int(100) {
+                let first = below().next().map_or("", |i| i.id.as_str());
+                self.say(
+                    first,
+                    format!("同级权重合计 {sum}%，应为 100%"),
+                    format!("weights add up to {sum} %, not 100 %"),
+                );
+            }
+        }
+    }
+}
+
 pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mut Vec<Fault>) {
     let empty = String::new();
     let file_of = |sub: &str, id: &str| {
@@ -163,6 +218,45 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
         let file = file_of("ledgers", id);
         let text = texts.get(&file).unwrap_or(&empty);
         let mut book = Book::open(packs, file, text, id, faults);
+        for kind in &l.accounts {
+            let register = Packs::name(book.pack, &kind.holder);
+            if !matches!(kind.holder.as_str(), "none" | "division") && !packs.registers.contains_key(&register) {
+                book.say(
+                    &kind.holder,
+                    format!("没有名录“{}”：holder 写名录、division 或 none", kind.holder),
+                    format!(
+                        "there is no register `{}`: `holder` is a register, `division` or `none`",
+                        kind.holder
+                    ),
+                );
+            }
+        }
+        let named = l.templates.iter().filter_map(|t| t.then.as_ref());
+        for name in named.chain(l.accounts.iter().filter_map(|a| a.on_expiry.as_ref())) {
+            if l.template(name).is_none() {
+                book.say(
+                    name,
+                    format!("没有模板“{name}”"),
+                    format!("there is no template `{name}`"),
+                );
+            }
+        }
+        for t in l.templates.iter().filter(|t| t.then.is_some() != t.until.is_some()) {
+            book.say(
+                &t.id,
+                "until 与 then 须同时写",
+                "say both `until` and `then`, or neither",
+            );
+        }
+        for name in l.checks.iter().flat_map(|c| c.sum.iter().chain(&c.equal)) {
+            if l.account(name).is_none() {
+                book.say(
+                    name,
+                    format!("没有科目“{name}”"),
+                    format!("there is no account `{name}`"),
+                );
+            }
+        }
         for (i, t) in l.templates.iter().enumerate() {
             book.at("template", i);
             let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
@@ -213,6 +307,7 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
+        book.weights(s);
         for (i, veto) in s.vetoes.iter().enumerate() {
             book.at("veto", i);
             if !s.bands.iter().any(|b| b.id == veto.grade) {

@@ -283,12 +283,16 @@ pub async fn take_in(
     mirror(p, &mut patch, &after, law, today);
     let kind = if before.is_some() { "move" } else { "open" };
     changes.insert(0, Change::at(p.room(), &id, kind, old.doc.version, patch));
-    if let Some(post) = step.posts.first() {
-        return Err(Error::refused(
-            format!("本步骤须记账（{}），账本尚未接入。", post.ledger),
-            format!("this move posts to `{}`; ledgers are not connected yet.", post.ledger),
-        ));
+    let mut draft = crate::ledger::Draft::default();
+    for post in &step.posts {
+        let pack = p.id.split('/').next().unwrap_or("");
+        let from = (format!("{}/{}", p.room(), after.doc.id), |field: &str| {
+            after.text(field)
+        });
+        let order = crate::ledger::order_of(packs, pack, post, (&from.0, &from.1), day.to_string())?;
+        draft.add(view, &crate::ledger::Plan::new(packs, &order)?).await?;
     }
+    changes.extend(draft.changes());
     changes.extend(reminder::settled(view, p, &after, law, today).await?);
     Ok(changes)
 }
