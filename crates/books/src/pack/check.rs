@@ -68,8 +68,12 @@ impl Book<'_> {
             }
             let linked = matches!(f.kind, Kind::Link | Kind::Links);
             match &f.to {
-                Some(to) if !self.packs.registers.contains_key(&Packs::name(self.pack, to)) => {
-                    self.say(to, format!("没有名录“{to}”"), format!("there is no register `{to}`"));
+                Some(to) if !self.linked(f) => {
+                    let (zh, en) = match to.starts_with("case:") {
+                        true => ("办理流程", "procedure"),
+                        false => ("名录", "register"),
+                    };
+                    self.say(to, format!("没有{zh}“{to}”"), format!("there is no {en} `{to}`"));
                 }
                 None if linked => self.say(
                     &f.name,
@@ -78,6 +82,16 @@ impl Book<'_> {
                 ),
                 _ => {}
             }
+        }
+    }
+
+    /// What the link points to is there.
+    fn linked(&self, field: &Field) -> bool {
+        let room = field.room(self.pack).unwrap_or_default();
+        match room.split_once(':') {
+            Some(("case", name)) => self.packs.procedures.contains_key(name),
+            Some((_, name)) => self.packs.registers.contains_key(name),
+            None => false,
         }
     }
 
@@ -153,6 +167,20 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 }
             }
             for name in m.require.iter().chain(&m.edit).chain(m.set.keys()) {
+                book.known(&p.fields, name);
+            }
+            if let Some(ask) = &m.ask {
+                let given = ask.with.values().filter(|v| !v.starts_with('='));
+                for name in given.chain(ask.columns.values()).chain([&ask.into]) {
+                    book.known(&p.fields, name);
+                }
+            }
+            for name in m
+                .posts
+                .iter()
+                .flat_map(|p| p.with.values())
+                .filter(|v| !v.starts_with('='))
+            {
                 book.known(&p.fields, name);
             }
             for post in &m.posts {

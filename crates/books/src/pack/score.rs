@@ -135,7 +135,8 @@ pub struct Band {
     pub id: String,
     /// Title.
     pub title: Words,
-    /// Least points, decimal text.
+    /// Least points, decimal text; empty where the law's threshold is not recorded: then no grade is given.
+    #[serde(default)]
     pub from: String,
     /// Colour word shown with it: green blue yellow red black.
     #[serde(default)]
