@@ -85,6 +85,8 @@ pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>
         method: Method::parse("data/models/forecast.toml", &method).map_err(fail)?,
         cities: shipped::cities()?,
         stations,
+        sections: shipped::sections()?,
+        outlets: shipped::outlets()?,
         assets: assets::get,
         clock: || chrono::Utc::now().timestamp_millis(),
     }))

@@ -1,6 +1,7 @@
 //! What the handlers share: stores, law, plan, and answers kept until their inputs change.
 
 mod ruling;
+mod what_if;
 
 use crate::error::{ApiError, ApiResult};
 use crate::pages::Assets;
@@ -16,6 +17,7 @@ use ::plan::reference::{Place, Reference};
 pub use ::plan::rules::Level;
 use ::plan::stand::{Asked, Sources, Stand, StandError, stand};
 use ::plan::uses::Uses;
+use ::plan::what_if::{Outlet, Section};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use gateway::Gateway;
 use lake::{Lake, LakeError, SeriesKey};
@@ -50,6 +52,9 @@ pub struct Parts {
     /// City code → names.
     pub cities: HashMap<String, (String, String)>,
     pub stations: Vec<Station>,
+    /// Sections of surface water and outlets, for what-if.
+    pub sections: Vec<Section>,
+    pub outlets: Vec<Outlet>,
     pub assets: Assets,
     /// Now, UTC milliseconds: passed in, so that tests can stand still.
     pub clock: fn() -> i64,
@@ -73,8 +78,12 @@ pub struct App {
     pub assets: Assets,
     method: Method,
     stations: Vec<Station>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) outlets: Vec<Outlet>,
     clock: fn() -> i64,
     kept: Mutex<Kept>,
+    /// Choices of the what-if page and the minute they were found in: live packets change them all the time.
+    choices: Mutex<Option<(i64, Arc<Value>)>>,
 }
 
 /// Answers that stay true while the day values stay the same. Few questions are asked again and again (the home
@@ -122,8 +131,11 @@ impl App {
             assets: p.assets,
             method: p.method,
             stations: p.stations,
+            sections: p.sections,
+            outlets: p.outlets,
             clock: p.clock,
             kept: Mutex::default(),
+            choices: Mutex::default(),
         }
     }
 

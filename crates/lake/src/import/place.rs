@@ -30,7 +30,7 @@ impl Places {
             name: format.name.clone(),
             reason: format!("table `{table}` is not in the lake: put it first"),
         };
-        if matches!(out.kind, SiteKind::Division | SiteKind::Station) {
+        if matches!(out.kind, SiteKind::Division | SiteKind::Station | SiteKind::Named) {
             for r in lake.table_rows("divisions")?.ok_or_else(|| needs("divisions"))? {
                 let (Some(code), Some(name)) = (r.get("code"), r.get("name")) else {
                     continue;
@@ -91,6 +91,13 @@ impl Places {
                 Err(r) if r.reason == "unknown-place" && self.unknown == Unknown::Name => Ok(format!("name:{first}")),
                 found => found.map(str::to_owned),
             },
+            SiteKind::Named => {
+                let name = cells.get(1).copied().unwrap_or_default().trim();
+                if name.is_empty() {
+                    return Err(refuse("unknown-place", "the cell that names the place is empty".into()));
+                }
+                Ok(format!("name:{}·{name}", self.division(first)?))
+            }
             SiteKind::Station => {
                 let name = cells.get(1).copied().unwrap_or_default().trim();
                 let division = self.division(first)?.to_owned();
