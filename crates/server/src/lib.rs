@@ -18,6 +18,7 @@ mod status;
 mod what_if;
 mod words;
 
+pub use packets::Units;
 pub use pages::Assets;
 pub use state::{App, Level, Parts, Site};
 

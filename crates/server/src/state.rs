@@ -4,6 +4,7 @@ mod ruling;
 mod what_if;
 
 use crate::error::{ApiError, ApiResult};
+use crate::packets::Units;
 use crate::pages::Assets;
 use ::evidence::Evidence;
 use ::figure::Explanation;
@@ -55,6 +56,8 @@ pub struct Parts {
     /// Sections of surface water and outlets, for what-if.
     pub sections: Vec<Section>,
     pub outlets: Vec<Outlet>,
+    /// How units and names of the code list are shown.
+    pub units: Units,
     pub assets: Assets,
     /// Now, UTC milliseconds: passed in, so that tests can stand still.
     pub clock: fn() -> i64,
@@ -80,6 +83,7 @@ pub struct App {
     stations: Vec<Station>,
     pub(crate) sections: Vec<Section>,
     pub(crate) outlets: Vec<Outlet>,
+    pub(crate) units: Units,
     clock: fn() -> i64,
     kept: Mutex<Kept>,
     /// Choices of the what-if page and the minute they were found in: live packets change them all the time.
@@ -133,6 +137,7 @@ impl App {
             stations: p.stations,
             sections: p.sections,
             outlets: p.outlets,
+            units: p.units,
             clock: p.clock,
             kept: Mutex::default(),
             choices: Mutex::default(),

@@ -9,16 +9,19 @@ pub(crate) mod ledger;
 mod place;
 mod report;
 mod text;
+mod words;
 
 use std::collections::HashMap;
 
 use evidence::{Evidence, FileNote, Quarantined};
+use figure::Text;
 
 pub use format::{
     Factor, Format, Formats, Label, MarkColumn, SiteColumn, SiteKind, TimeColumn, Twice, Unknown, ValueColumn,
 };
 pub use ledger::{EvidenceRef, Import};
 pub use report::{BadRow, Gap, Progress, Report};
+pub use words::reason_words;
 
 use crate::error::{LakeError, Result};
 use crate::{Lake, Row, SeriesKey};
@@ -80,6 +83,7 @@ pub fn load(
         let why = Quarantined {
             reason: bad.reason.clone(),
             detail: bad.detail.clone(),
+            detail_zh: bad.detail_zh.clone(),
             place: bad.column.clone(),
             remedy: bad.remedy.clone(),
             qnrtn: None,
@@ -220,7 +224,11 @@ impl<'a> Reading<'a> {
                 progress(self.progress(csv.position().byte(), text.len()));
             }
             if record.len() != width {
-                let detail = format!("{} cells, the header has {width}", record.len());
+                let (n, w) = (record.len(), width);
+                let detail = Text::new(
+                    format!("{n} 格,表头有 {w} 格"),
+                    format!("{n} cells, the header has {w}"),
+                );
                 let remedy = "put the missing cells in (empty ones too), or quote cells that hold a comma";
                 self.refuse(
                     line,
@@ -239,7 +247,11 @@ impl<'a> Reading<'a> {
                 last = (stamp.to_owned(), self.format.time.parse(stamp));
             }
             let Some(stamp) = last.1 else {
-                let detail = format!("`{}` is not written as {}", last.0, self.format.time.format);
+                let (stamp, form) = (&last.0, &self.format.time.format);
+                let detail = Text::new(
+                    format!("“{stamp}”不是 {form} 的写法"),
+                    format!("`{stamp}` is not written as {form}"),
+                );
                 let remedy = "write the time as the format says, in Beijing time".into();
                 self.refuse(
                     line,
@@ -254,7 +266,11 @@ impl<'a> Reading<'a> {
                 continue;
             };
             if stamp > self.now {
-                let detail = format!("`{}` is later than the file came", last.0);
+                let stamp = &last.0;
+                let detail = Text::new(
+                    format!("“{stamp}”晚于文件收到的时间"),
+                    format!("`{stamp}` is later than the file came"),
+                );
                 let remedy = "check the year, and whether the stamp is Beijing time".into();
                 self.refuse(
                     line,
@@ -310,7 +326,10 @@ impl<'a> Reading<'a> {
             self.forget(ledger::line_key(&site, stamp), first, stamp);
         } else if let Some(before) = before {
             self.seen.insert((first, stamp), before);
-            let detail = format!("the place and time of line {before} again");
+            let detail = Text::new(
+                format!("与第 {before} 行的地点和时间相同"),
+                format!("the place and time of line {before} again"),
+            );
             let remedy = "keep one of the two lines, or load the later one as a file of its own: it then counts".into();
             return self.refuse(
                 line,
