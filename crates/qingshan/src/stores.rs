@@ -87,7 +87,7 @@ pub fn app(stores: Stores, law: Arc<law::Law>, gateway: Option<gateway::Gateway>
         stations,
         sections: shipped::sections()?,
         outlets: shipped::outlets()?,
-        units: server::Units::parse(&assets::text("packs/packets/units.toml")?)
+        units: toml::from_str(&assets::text("packs/packets/units.toml")?)
             .map_err(|e| format!("packs/packets/units.toml: {e}"))?,
         assets: assets::get,
         clock: || chrono::Utc::now().timestamp_millis(),

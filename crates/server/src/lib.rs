@@ -58,12 +58,23 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/export/figure.xlsx", get(export::figure))
         .route("/export/what-if.xlsx", get(export::what_if))
         .route("/export/{what}", get(export::export))
-        .route("/status", get(status::status));
+        .route("/status", get(status::status))
+        .route_layer(axum::middleware::from_fn_with_state(app.clone(), newest_law));
     Router::new()
         .nest("/api", api)
         .fallback(pages::page)
         .layer(CompressionLayer::new())
         .with_state(app)
+}
+
+/// Every answer goes by the law that is recorded when it is asked for.
+async fn newest_law(
+    axum::extract::State(app): axum::extract::State<Arc<App>>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    app.notice().await;
+    next.run(request).await
 }
 
 /// Serves until told to stop.

@@ -55,14 +55,6 @@ struct StationUnit {
 }
 
 impl Units {
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// What is wrong in it, with its line.
-    pub fn parse(text: &str) -> Result<Units, String> {
-        toml::from_str(text).map_err(|e| e.to_string())
-    }
-
     /// Chinese name and unit of a value of a kind of station.
     fn of<'a>(&'a self, st: &str, factor: &str, stat: &str) -> (Option<&'a str>, Option<&'a str>) {
         let known = hj212::codes::factor(factor);

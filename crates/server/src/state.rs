@@ -8,7 +8,7 @@ use crate::packets::Units;
 use crate::pages::Assets;
 use ::evidence::Evidence;
 use ::figure::Explanation;
-use ::law::{Law, Library, Shelf};
+use ::law::{Law, Library, Listing, Shelf};
 use ::plan::days::Days;
 use ::plan::depths::Site as Station;
 use ::plan::explain::{Depths, ExplainError, explain};
@@ -87,7 +87,9 @@ pub struct App {
     clock: fn() -> i64,
     kept: Mutex<Kept>,
     /// Choices of the what-if page and the minute they were found in: live packets change them all the time.
-    choices: Mutex<Option<(i64, Arc<Value>)>>,
+    pub(crate) choices: Mutex<Option<(i64, Arc<Value>)>>,
+    /// The listing of recorded law that the law in use was read from.
+    listed: Mutex<Listing>,
 }
 
 /// Answers that stay true while the day values stay the same. Few questions are asked again and again (the home
@@ -119,7 +121,9 @@ impl App {
                     .map_or_else(|| s.division.clone(), |c| c.0.clone()),
             })
             .collect();
+        let listed = Mutex::new(p.library.listing());
         App {
+            listed,
             law: RwLock::new(p.law),
             library: Mutex::new(p.library),
             drafts: p.drafts,

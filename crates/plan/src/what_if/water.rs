@@ -9,7 +9,7 @@ use crate::depths::VALID;
 use crate::reference::{Place, Reference};
 use crate::rules::Level;
 use chrono::{NaiveDate, NaiveDateTime};
-use figure::{Decimal, Ratio, Text, gbt8170};
+use figure::{Ratio, Text, gbt8170};
 use lake::SeriesKey;
 use law::Law;
 use standards::water::{Body, Class, Rules, Seen, StationClass, Stations};
@@ -423,6 +423,7 @@ fn levels(law: &Law, on: NaiveDate) -> Vec<Level> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use figure::Decimal;
 
     #[test]
     fn a_reading_becomes_the_arguments_of_its_function() {
