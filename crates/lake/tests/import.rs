@@ -349,7 +349,13 @@ fn every_water_file_of_the_demo_goes_in_and_a_folder_has_its_own_ranges() {
     ] {
         let bytes = std::fs::read(root().join("data/water").join(name)).unwrap();
         let r = s.bytes(format, name, &bytes);
-        assert!(r.rows > 1000 && r.quarantined.len() < 20, "{name}: {:?}", reasons(&r));
+        // Some rows of April 2021 were published without a time.
+        let timeless = r.quarantined.iter().filter(|b| b.reason == "bad-time").count();
+        assert!(
+            r.rows > 1000 && r.quarantined.len() == timeless && timeless < 100,
+            "{name}: {:?}",
+            reasons(&r)
+        );
     }
     // 900 mg/m3 of SO2 is no fault of a flue, 900 mg/m3 in the air would be.
     let gas = "time,site,mark,so2,nox,pm,o2\n2024-01-01T00:00:00,S1,N,900,100,10,9.5\n";

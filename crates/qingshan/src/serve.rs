@@ -113,6 +113,13 @@ pub fn run_with(
         if let Ok(Err(e)) = opened {
             eprintln!("observations: {e}");
         }
+        // The choices of the what-if page count every reading: found beside the first answers.
+        let counted = app.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(e) = counted.choices() {
+                eprintln!("observations: {e}");
+            }
+        });
         // The port that was really taken, for those who asked for any (port 0).
         eprintln!("pages on http://{}/", listener.local_addr().map_err(fail)?);
         if let Some(g) = &gateway {

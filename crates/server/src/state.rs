@@ -86,7 +86,7 @@ pub struct App {
     pub(crate) units: Units,
     clock: fn() -> i64,
     kept: Mutex<Kept>,
-    /// Choices of the what-if page and the minute they were found in: live packets change them all the time.
+    /// Choices of the what-if page and when they were found: live packets change them all the time.
     pub(crate) choices: Mutex<Option<(i64, Arc<Value>)>>,
     /// The listing of recorded law that the law in use was read from.
     listed: Mutex<Listing>,

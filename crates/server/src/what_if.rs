@@ -131,13 +131,19 @@ pub async fn choices(State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
     blocking(move || Ok(Json(app.choices().map_err(ApiError::internal)?.as_ref().clone()))).await
 }
 
+/// How long choices are good, milliseconds: counting every reading takes a second or more.
+const CHOICES_MS: i64 = 600_000;
+
 impl App {
-    /// The choices, found once a minute.
-    fn choices(&self) -> Result<Arc<Value>, lake::LakeError> {
-        let minute = self.now_ms().div_euclid(60_000);
+    /// The choices, found anew after a while.
+    ///
+    /// # Errors
+    /// When the observations cannot be read.
+    pub fn choices(&self) -> Result<Arc<Value>, lake::LakeError> {
+        let turn = self.now_ms().div_euclid(CHOICES_MS);
         let mut kept = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, value)) = &*kept
-            && *at == minute
+            && *at == turn
         {
             return Ok(value.clone());
         }
@@ -155,7 +161,7 @@ impl App {
             );
         }
         let value = Arc::new(json!({"data": sets}));
-        *kept = Some((minute, value.clone()));
+        *kept = Some((turn, value.clone()));
         Ok(value)
     }
 }
