@@ -1,11 +1,8 @@
 //! Days as records write them (`2024-05-01`, Beijing time) and the instants of the log (milliseconds of UTC).
 
 use crate::error::{Error, Result};
+use crate::procedure::{beijing_day, end_of_day};
 use chrono::NaiveDate;
-
-/// Milliseconds that Beijing is ahead of UTC. China has one time zone and no summer time since 1992.
-const AHEAD: i64 = 8 * 3600 * 1000;
-const DAY: i64 = 24 * 3600 * 1000;
 
 /// Reads `2024-05-01`; refuses any other way of writing it.
 pub fn read(text: &str) -> Result<NaiveDate> {
@@ -20,16 +17,12 @@ pub fn read(text: &str) -> Result<NaiveDate> {
 
 /// The instant at which a day begins in Beijing, milliseconds of UTC.
 pub fn begins(day: NaiveDate) -> i64 {
-    i64::from(day.to_epoch_days()) * DAY - AHEAD
+    day.pred_opt().map_or(i64::MIN, |before| end_of_day(before) + 1)
 }
 
 /// The day in Beijing at an instant.
 pub fn of(at: i64) -> NaiveDate {
-    let days = (at + AHEAD).div_euclid(DAY);
-    i32::try_from(days)
-        .ok()
-        .and_then(NaiveDate::from_epoch_days)
-        .unwrap_or(NaiveDate::MAX)
+    beijing_day(at)
 }
 
 #[cfg(test)]

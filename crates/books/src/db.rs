@@ -210,6 +210,32 @@ impl Db {
         )
     }
 
+    /// How the database will answer a question for records, in its own words: to see that an index serves.
+    pub async fn explain(&self, rest: &str, args: &[Arg]) -> Result<String> {
+        let sql = format!("SELECT {DOC} FROM doc {rest}");
+        let lines: Vec<String> = match self {
+            Self::Sqlite(p) => {
+                let query = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+                bound!(query, args)
+                    .fetch_all(p)
+                    .await?
+                    .iter()
+                    .map(|r| r.get(3))
+                    .collect()
+            }
+            Self::Postgres(p) => {
+                let query = sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")));
+                bound!(query, args)
+                    .fetch_all(p)
+                    .await?
+                    .iter()
+                    .map(|r| r.get(0))
+                    .collect()
+            }
+        };
+        Ok(lines.join("\n"))
+    }
+
     /// One whole number.
     pub async fn int(&self, sql: &str, args: &[Arg]) -> Result<i64> {
         Ok(both!(Self, self, p => bound!(sqlx::query(AssertSqlSafe(sql)), args).fetch_one(p).await?.get(0)))
@@ -309,13 +335,14 @@ impl Tx {
         }
         Ok(match self {
             Self::Postgres(t) => {
-                let sql = format!("SELECT {EVENT} FROM event WHERE request = ANY($1) ORDER BY seq");
+                let sql =
+                    format!("SELECT {EVENT} FROM event WHERE request IS NOT NULL AND request = ANY($1) ORDER BY seq");
                 let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys).fetch_all(&mut **t).await?;
                 rows.iter().map(event_of).collect()
             }
             Self::Sqlite(t) => {
                 let sql = format!(
-                    "SELECT {EVENT} FROM event WHERE request IN (SELECT value FROM json_each($1)) ORDER BY seq"
+                    "SELECT {EVENT} FROM event WHERE request IS NOT NULL AND request IN (SELECT value FROM json_each($1)) ORDER BY seq"
                 );
                 let rows = sqlx::query(AssertSqlSafe(sql))
                     .bind(Json(keys))

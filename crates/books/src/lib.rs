@@ -5,6 +5,7 @@
 pub mod access;
 pub mod day;
 pub mod db;
+pub mod demo;
 pub mod draw;
 pub mod error;
 pub mod event;
@@ -137,6 +138,12 @@ impl Books {
     pub async fn list(&self, list: &List) -> Result<Vec<Doc>> {
         let (rest, args) = list.sql(true)?;
         self.db.docs(&rest, &args).await
+    }
+
+    /// How the database will answer a list, in its own words.
+    pub async fn explain(&self, list: &List) -> Result<String> {
+        let (rest, args) = list.sql(true)?;
+        self.db.explain(&rest, &args).await
     }
 
     /// How many records a list has in all; asked only when a person asks.

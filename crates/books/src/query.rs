@@ -141,7 +141,13 @@ pub(crate) fn number_sql(name: &str, was: &[String]) -> String {
         [one] => one.clone(),
         many => format!("coalesce({})", many.join(", ")),
     };
-    format!("coalesce(CAST(nullif({first}, '') AS NUMERIC), {BELOW_ALL})")
+    // A field that held words before it became a number must not break the question: only what is written like a number
+    // is read as one, by functions that both databases have.
+    let number = format!(
+        "ltrim({first}, '-.0123456789') = '' AND ltrim({first}, '-.') <> '' AND substr({first}, 2) NOT LIKE '%-%' \
+         AND {first} NOT LIKE '%.%.%'"
+    );
+    format!("coalesce(CASE WHEN {number} THEN CAST({first} AS NUMERIC) END, {BELOW_ALL})")
 }
 
 /// A field's SQL. The name is checked, since it becomes part of the text.

@@ -14,6 +14,9 @@ pub struct Quarantined {
     pub reason: String,
     /// What exactly, with the values found.
     pub detail: String,
+    /// The same in Chinese; empty in entries made before it was kept.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub detail_zh: String,
     /// Where: a field, an item, a cell.
     pub place: String,
     /// What would make it acceptable.

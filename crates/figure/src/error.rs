@@ -45,3 +45,22 @@ pub enum NumberError {
     #[error("rounding interval must be positive and within 38 digits")]
     BadInterval,
 }
+
+impl NumberError {
+    /// The same in both languages.
+    pub fn text(&self) -> crate::Text {
+        let zh = match self {
+            Self::Empty => "没有值:是空的".to_string(),
+            Self::Missing(text) => format!("没有值:“{text}”表示缺测"),
+            Self::NotFinite(text) => format!("“{text}”不是有限的数"),
+            Self::BelowDetection { text, .. } => format!("“{text}”低于检出限,不是数:连同限定符保存"),
+            Self::AboveRange { text } => format!("“{text}”超出量程,不是数:连同限定符保存"),
+            Self::BadSeparators(text) => format!("“{text}”:逗号应每三位一个"),
+            Self::NotANumber(text) => format!("“{text}”不是数"),
+            Self::Overflow => "数太大或太长:至多 38 位".to_string(),
+            Self::DivisionByZero => "除以零".to_string(),
+            Self::BadInterval => "修约间隔须为正,且在 38 位以内".to_string(),
+        };
+        crate::Text::new(zh, self.to_string())
+    }
+}

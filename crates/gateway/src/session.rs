@@ -162,7 +162,8 @@ impl Session {
                     let texts = reason.texts();
                     let why = Quarantined {
                         reason: reason.name().into(),
-                        detail: texts.zh.into(),
+                        detail: texts.en.into(),
+                        detail_zh: texts.zh.into(),
                         place: "frame".into(),
                         remedy: texts.remedy_zh.into(),
                         qnrtn: reason.qnrtn().map(u16::from),
@@ -190,6 +191,7 @@ impl Session {
         let why = Quarantined {
             reason: hj212::Reason::NoHeader.name().into(),
             detail: format!("{} bytes", bytes.len()),
+            detail_zh: format!("{} 字节", bytes.len()),
             place: "stream".into(),
             remedy: texts.remedy_zh.into(),
             ..Quarantined::default()
@@ -398,6 +400,7 @@ pub(crate) fn why(reject: &Reject<'_>) -> Quarantined {
     Quarantined {
         reason: reject.reason.name().into(),
         detail: reject.to_string(),
+        detail_zh: reject.chinese().to_string(),
         place: format!("{:?}", reject.reason.layer()).to_lowercase(),
         remedy: texts.remedy_zh.into(),
         qnrtn: reject.reason.qnrtn().map(u16::from),
@@ -418,7 +421,8 @@ pub(crate) fn items_set_aside(
         let texts = reason.texts();
         let why = Quarantined {
             reason: reason.name().into(),
-            detail: texts.zh.into(),
+            detail: texts.en.into(),
+            detail_zh: texts.zh.into(),
             place: item.key.into(),
             remedy: texts.remedy_zh.into(),
             qnrtn: reason.qnrtn().map(u16::from),
@@ -430,6 +434,7 @@ pub(crate) fn items_set_aside(
         let why = Quarantined {
             reason: "value_out_of_range".into(),
             detail: "more than 18 digits, or a code of more than 15 characters".into(),
+            detail_zh: "超过 18 位数字，或编码超过 15 个字符".into(),
             place: key.clone(),
             remedy: "按标准的位数上报该值".into(),
             qnrtn: None,

@@ -90,6 +90,34 @@ impl Detail {
     }
 }
 
+impl Detail {
+    /// The same in Chinese.
+    pub fn chinese(&self) -> impl fmt::Display + '_ {
+        Chinese(self)
+    }
+}
+
+struct Chinese<'a>(&'a Detail);
+
+impl fmt::Display for Chinese<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Detail::None => Ok(()),
+            Detail::Found(clip) => write!(f, "“{clip}”"),
+            Detail::At(place, clip) => write!(f, "数据段第 {place} 字节：“{}”", clip.bytes().escape_ascii()),
+            Detail::Crc { given, computed } => {
+                write!(f, "包中为 {given:04X}，应为 {computed:04X}")?;
+                if crc::is_possible(*given) {
+                    Ok(())
+                } else {
+                    f.write_str("；标准算法算不出包中的值，发送方用了别的算法")
+                }
+            }
+            Detail::Length { declared, held } => write!(f, "声明 {declared} 字节，长度字段之后有 {held} 字节"),
+        }
+    }
+}
+
 impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -180,6 +208,25 @@ impl fmt::Display for Reject<'_> {
             write!(f, " ({})", self.detail)?;
         }
         write!(f, "; {}", texts.remedy_en)
+    }
+}
+
+impl Reject<'_> {
+    /// What was found, in Chinese: the words of the catalogue and the detail behind them.
+    pub fn chinese(&self) -> impl fmt::Display + '_ {
+        ChineseReject(self)
+    }
+}
+
+struct ChineseReject<'a>(&'a Reject<'a>);
+
+impl fmt::Display for ChineseReject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.reason.texts().zh)?;
+        match self.0.detail {
+            Detail::None => Ok(()),
+            detail => write!(f, "（{}）", detail.chinese()),
+        }
     }
 }
 

@@ -36,7 +36,12 @@ fn stand() -> Stand {
     lake.put_table("sites", &read("sites/sites.csv")).unwrap();
     lake.put_table("divisions", &read("regions/divisions_official_2026.csv"))
         .unwrap();
-    let formats = Formats::load_dir(&root().join("packs/air/imports")).unwrap();
+    let folders = ["air", "water", "emission"].map(|f| root().join("packs").join(f).join("imports"));
+    let paths = folders
+        .iter()
+        .flat_map(|f| std::fs::read_dir(f).unwrap().map(|e| e.unwrap().path()));
+    let texts = paths.map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()));
+    let formats = Formats::load(texts).unwrap();
     Stand {
         _dir: dir,
         lake,
@@ -303,4 +308,56 @@ fn a_gb18030_file_is_read_and_said_so_and_a_foreign_header_is_refused_with_a_hin
         e.contains("column `o3_8h_max` is missing") && e.contains("format `city-daily` would fit"),
         "{e}"
     );
+}
+
+#[test]
+fn readings_of_water_stations_keep_their_state_what_is_not_monitored_and_what_was_read_last() {
+    let s = stand();
+    let csv = "province,section,time,class,status,ph,do,codmn,nh3n,tp\n\
+        安徽省,甲桥,2021-04-01 04:00,Ⅱ,正常,8.00,9.10,1.99,0.031,*\n\
+        安徽省,甲桥,2021-04-01 08:00,,维护,8.10,--,2.10,0.040,0.05\n\
+        安徽省,甲桥,2021-04-01 04:00,Ⅱ,正常,8.02,9.20,--,0.032,*\n\
+        无此省,甲桥,2021-04-01 04:00,Ⅱ,正常,8.02,9.20,2.0,0.032,0.1\n";
+    let r = s.bytes("water-station-shown", "stations.csv", csv.as_bytes());
+    assert_eq!(reasons(&r), [(5, "province+section", "unknown-place")]);
+    assert!(r.quarantined[0].detail_zh.contains("无此省"), "{:?}", r.quarantined);
+    assert_eq!((r.rows, r.accepted), (2, 7));
+    let key = |code: &str| SeriesKey::new("name:340000·甲桥", code, "rtd", "real");
+    let of = |code: &str| {
+        let all = s.lake.observed(&[key(code)], (0, i64::MAX / 1000), false).unwrap();
+        let text = |o: lake::Observed| (o.v.map(|v| v.to_string()), o.mark);
+        all.into_iter().map(text).collect::<Vec<_>>()
+    };
+    let some = |v: &str, mark: &str| (Some(v.to_string()), mark.to_string());
+    assert_eq!(of("w01001"), [some("8.02", "N"), some("8.10", "维护")]);
+    assert_eq!(
+        of("w01019"),
+        [some("2.10", "维护")],
+        "the first reading's value was taken back"
+    );
+    assert_eq!(of("w21011"), [(None, "*".to_string()), some("0.05", "维护")]);
+}
+
+#[test]
+fn every_water_file_of_the_demo_goes_in_and_a_folder_has_its_own_ranges() {
+    let s = stand();
+    for (name, format) in [
+        ("stations_2020-05-08.csv.gz", "water-station"),
+        ("stations_4h_2021-04.csv.gz", "water-station-shown"),
+        ("stations_4h_2025-11.csv.gz", "water-station"),
+        ("stations_hourly_2026-02.csv.gz", "water-station"),
+    ] {
+        let bytes = std::fs::read(root().join("data/water").join(name)).unwrap();
+        let r = s.bytes(format, name, &bytes);
+        // Some rows of April 2021 were published without a time.
+        let timeless = r.quarantined.iter().filter(|b| b.reason == "bad-time").count();
+        assert!(
+            r.rows > 1000 && r.quarantined.len() == timeless && timeless < 100,
+            "{name}: {:?}",
+            reasons(&r)
+        );
+    }
+    // 900 mg/m3 of SO2 is no fault of a flue, 900 mg/m3 in the air would be.
+    let gas = "time,site,mark,so2,nox,pm,o2\n2024-01-01T00:00:00,S1,N,900,100,10,9.5\n";
+    assert_eq!(s.bytes("simulated-outlet-gas", "gas.csv", gas.as_bytes()).accepted, 4);
 }

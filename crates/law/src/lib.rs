@@ -30,7 +30,7 @@ pub use diff::{CellChange, Change};
 pub use domain::{Domain, domain_of};
 pub use doubt::{Doubt, Place};
 pub use draft::Drafted;
-pub use library::{Added, Library, Refused};
+pub use library::{Added, Library, Listing, Refused};
 pub use provision::{Kind, Missing, Provision, Standard};
 pub use resolve::{Law, LawError, NotInForce};
 pub use search::{Hit, HitKind};

@@ -18,6 +18,10 @@ pub struct Library {
     dir: Option<PathBuf>,
 }
 
+/// What the folder of recorded files holds, at a glance.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing(Vec<(std::ffi::OsString, u64, Option<std::time::SystemTime>)>);
+
 /// A file that was recorded.
 #[derive(Debug, Clone)]
 pub struct Added {
@@ -94,6 +98,25 @@ impl Library {
     /// The folder of recorded files.
     pub fn dir(&self) -> Option<&Path> {
         self.dir.as_deref()
+    }
+
+    /// Names, lengths and times of the recorded files: another listing means that the law is to be read again.
+    /// Cheap enough to ask with every request.
+    pub fn listing(&self) -> Listing {
+        let Some(entries) = self.dir.as_ref().and_then(|d| std::fs::read_dir(d).ok()) else {
+            return Listing::default();
+        };
+        let mut files: Vec<_> = entries
+            .filter_map(Result::ok)
+            .filter(|e| e.path().extension().is_some_and(|x| x == "toml"))
+            .map(|e| {
+                let about = e.metadata().ok();
+                let modified = about.as_ref().and_then(|m| m.modified().ok());
+                (e.file_name(), about.map_or(0, |m| m.len()), modified)
+            })
+            .collect();
+        files.sort();
+        Listing(files)
     }
 
     /// Recorded files as (name, text), by name.

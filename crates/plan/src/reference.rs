@@ -1,6 +1,6 @@
 //! REFs: the address of a figure, as text that a person can read and a page can link to.
 //!
-//! `measure:0.1?date=2024-05-13` · `city-year:340100/pm2_5/2024-05-13` · `city-day:340100/2024-03-11` ·
+//! `measure:0.1?date=2024-05-13` · `group-day:340000/2024-03-11` · `city-year:340100/pm2_5/2024-05-13` · `city-day:340100/2024-03-11` ·
 //! `city-day:340100/2024-03-11/pm2_5` · `site-day:1270A/2024-03-11/pm2_5` ·
 //! `obs:1270A/a34004/1h/2024-03-11T14:00` (start of the period, Beijing time).
 //! Evidence (`file:`, `packet:`) is not a figure and has addresses of its own.
@@ -23,6 +23,8 @@ pub enum Place {
         what: String,
         upto: NaiveDate,
     },
+    /// The cities of a group on a day, each with its index.
+    GroupDay { group: String, day: NaiveDate },
     /// The index of a city's day, or one pollutant of it.
     CityDay {
         city: String,
@@ -97,6 +99,10 @@ impl Reference {
                 what: what.to_string(),
                 upto: day(upto)?,
             },
+            ("group-day", [group, d]) => Place::GroupDay {
+                group: group.to_string(),
+                day: day(d)?,
+            },
             ("city-day", [city, d]) => Place::CityDay {
                 city: city.to_string(),
                 day: day(d)?,
@@ -119,11 +125,13 @@ impl Reference {
                 start: NaiveDateTime::parse_from_str(start, START)
                     .map_err(|_| bad(&format!("`{start}` is not a time like 2024-03-11T14:00")))?,
             },
-            ("measure" | "city-year" | "city-day" | "site-day" | "obs", _) => {
+            ("measure" | "group-day" | "city-year" | "city-day" | "site-day" | "obs", _) => {
                 return Err(bad("it has too many or too few parts between the slashes"));
             }
             _ => {
-                return Err(bad("known kinds are measure, city-year, city-day, site-day, obs"));
+                return Err(bad(
+                    "known kinds are measure, group-day, city-year, city-day, site-day, obs",
+                ));
             }
         };
         Ok(Reference {
@@ -144,6 +152,7 @@ impl fmt::Display for Reference {
                 query.extend(division.as_ref().map(|d| format!("division={d}")));
             }
             Place::CityYear { city, what, upto } => write!(f, "city-year:{city}/{what}/{upto}")?,
+            Place::GroupDay { group, day } => write!(f, "group-day:{group}/{day}")?,
             Place::CityDay {
                 city,
                 day,
@@ -184,6 +193,7 @@ mod tests {
             "measure:0.1?date=2024-05-13&division=340000&law_of=2026-03-01",
             "measure:0.1",
             "city-year:340100/pm2_5/2024-05-13",
+            "group-day:wanbei6/2024-03-11?law_of=2026-03-01",
             "city-day:340100/2024-03-11",
             "city-day:340100/2024-03-11/pm2_5?law_of=2026-03-01",
             "site-day:1270A/2024-03-11/pm2_5?origin=simulated",

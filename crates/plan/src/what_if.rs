@@ -1,22 +1,32 @@
-//! What if another law had held: the same data judged twice, and who and how many days change.
+//! What if another law had held: the same data judged twice, and who and how many days, readings, hours change.
 //!
-//! Nothing is computed here that is not computed elsewhere: grades come from the lake, shares of days from
-//! [`crate::figures`], yearly figures from the registered functions; this file only lays two of each side by side.
-//! A data set is what is judged; each yields [`Item`]s, and everything behind them is the same for all.
+//! Nothing is computed here that is not computed elsewhere: grades come from the lake and from the compiled law of
+//! `standards`, shares of days from [`crate::figures`], yearly figures from the registered functions; these files only
+//! lay two of each side by side. A data set is what is judged; each yields [`Item`]s, and everything behind them is
+//! the same for all.
 
-use crate::days::{CityDay, Days};
-use crate::figures::{GroupFigure, Running};
-use crate::measure::{Figure, Plan};
-use crate::reference::{Place, Reference};
-use crate::rules::{Level, RuleError, Rules, levels};
+use crate::days::Days;
+use crate::measure::Plan;
+use crate::rules::{Level, RuleError};
 use chrono::NaiveDate;
-use figure::{Decimal, NumberError, gbt8170};
+use figure::{Decimal, NumberError, Text};
+use lake::{Lake, LakeError};
 use law::Law;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+mod air;
 mod annual;
+mod outlets;
+mod stretch;
+mod water;
+mod words;
+
+pub use air::air_city_days;
 pub use annual::{Annual, AnnualFigure};
+pub use outlets::{Outlet, emission_outlets};
+pub use water::{Section, water_sections};
+pub use words::Words;
 
 /// What is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -24,23 +34,57 @@ pub enum DataSet {
     /// Days of cities by the air quality index.
     #[serde(rename = "air.city-days")]
     AirCityDays,
+    /// Readings of automatic water stations by the class of surface water.
+    #[serde(rename = "water.section-readings")]
+    WaterSections,
+    /// Hours (days, where a limit is a day mean) of outlets by the limits of emission.
+    #[serde(rename = "emission.outlet-hours")]
+    EmissionOutlets,
 }
 
 impl DataSet {
-    /// All there are, with their names.
-    pub const ALL: [(DataSet, &'static str, &'static str, &'static str); 1] = [(
-        DataSet::AirCityDays,
-        "air.city-days",
-        "空气质量:城市日",
-        "Air: days of cities",
-    )];
+    /// All there are.
+    pub const ALL: [DataSet; 3] = [DataSet::AirCityDays, DataSet::WaterSections, DataSet::EmissionOutlets];
+
+    /// Its id.
+    pub const fn id(self) -> &'static str {
+        match self {
+            DataSet::AirCityDays => "air.city-days",
+            DataSet::WaterSections => "water.section-readings",
+            DataSet::EmissionOutlets => "emission.outlet-hours",
+        }
+    }
+
+    /// Its name.
+    pub fn title(self) -> Text {
+        match self {
+            DataSet::AirCityDays => Text::new("空气质量:城市日", "Air: days of cities"),
+            DataSet::WaterSections => Text::new("地表水:断面自动站读数", "Surface water: readings of sections"),
+            DataSet::EmissionOutlets => Text::new("排放口:小时与日均值", "Outlets: hours and day means"),
+        }
+    }
 
     /// By its id.
     pub fn by_id(id: &str) -> Option<DataSet> {
-        DataSet::ALL
-            .iter()
-            .find(|(_, known, ..)| *known == id)
-            .map(|(d, ..)| *d)
+        DataSet::ALL.into_iter().find(|d| d.id() == id)
+    }
+
+    /// The functions that judge it: the law they read is the law that can change it.
+    pub const fn functions(self) -> &'static [&'static str] {
+        match self {
+            DataSet::AirCityDays => &["air.aqi.daily", "air.evaluation", "air.good_day_ratio"],
+            DataSet::WaterSections => &["water.station", "water.section", "water.mean"],
+            DataSet::EmissionOutlets => &["emission.exceed"],
+        }
+    }
+
+    /// The keys those functions read.
+    pub fn keys(self) -> Vec<&'static str> {
+        let of = self.functions().iter().filter_map(|f| standards::find(f));
+        let mut keys: Vec<&str> = of.flat_map(|f| f.keys.iter().copied()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 }
 
@@ -55,8 +99,24 @@ pub struct Question {
     pub base: Option<NaiveDate>,
     /// The other law: that of this day.
     pub other: NaiveDate,
-    /// Only these cities; empty: those of the plan's province.
+    /// Only these: codes of cities or provinces, of sections, of outlets; empty: those of the plan's province.
     pub cities: Vec<String>,
+}
+
+impl Question {
+    /// The day whose law judges something of a day on the side compared with.
+    fn base_of(&self, day: NaiveDate) -> NaiveDate {
+        self.base.unwrap_or(day)
+    }
+
+    fn check(&self) -> Result<(), WhatIfError> {
+        let (from, to) = (self.from, self.to);
+        if to < from {
+            Err(WhatIfError::Range { from, to })
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// Law and days of one side.
@@ -76,6 +136,16 @@ pub struct Sources<'a> {
     pub after: SideOf<'a>,
 }
 
+/// What stands behind a question about sections and outlets.
+#[derive(Clone, Copy)]
+pub struct Readings<'a> {
+    pub plan: &'a Plan,
+    pub lake: &'a Lake,
+    pub before: &'a Law,
+    /// The other law, a draft laid over it where one is asked for.
+    pub after: &'a Law,
+}
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum WhatIfError {
@@ -89,6 +159,8 @@ pub enum WhatIfError {
     Range { from: NaiveDate, to: NaiveDate },
     #[error("`{0}` has no day in the lake")]
     NoCity(String),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
 }
 
 /// One thing judged under one law.
@@ -108,11 +180,15 @@ pub struct Item {
     /// City, section, outlet.
     pub unit: String,
     pub day: NaiveDate,
+    /// When, as it is shown.
+    pub at: String,
     pub before: Grade,
     pub after: Grade,
     pub simulated: bool,
-    /// Its explanation by the law compared with.
+    /// Its explanation by the law compared with, or the observation behind it; the calculator explains it from `args`
+    /// where `explained` is not set.
     pub reference: String,
+    pub explained: bool,
     /// Its explanation by the other law; none under a draft, whose figure the calculator explains.
     pub reference_after: Option<String>,
     /// The values that were judged, as arguments of `function`.
@@ -149,6 +225,18 @@ pub struct Unit {
     pub simulated: bool,
     /// Yearly figures under both; none for all together.
     pub annual: Option<(Annual, Annual)>,
+    /// The grade of the whole period under both, where there is one (sections: the class of the means).
+    pub whole: Option<(Whole, Whole)>,
+}
+
+/// The grade of a unit's whole period, and what the calculator needs to explain it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Whole {
+    pub grade: Grade,
+    pub function: &'static str,
+    pub date: NaiveDate,
+    pub division: String,
+    pub args: Vec<(&'static str, String)>,
 }
 
 /// A provision that is not the same on both sides.
@@ -160,6 +248,9 @@ pub struct RuleChange {
     pub after: String,
 }
 
+/// Changed items that an answer keeps: more than anybody reads, and within what a sheet holds.
+pub const CHANGES_MAX: usize = 100_000;
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WhatIf {
@@ -170,10 +261,17 @@ pub struct WhatIf {
     pub other: NaiveDate,
     /// The function that gives the grade of an item from its `args`.
     pub function: &'static str,
+    /// The division whose law judges, where it is not that of a unit.
+    pub division: String,
+    pub words: Words,
     pub levels: Vec<Level>,
     pub total: Unit,
     pub units: Vec<Unit>,
-    /// Days with another grade, by day and unit.
+    /// Names of units; those of cities stand in the register of cities.
+    pub names: BTreeMap<String, Text>,
+    /// What must be said about the answer.
+    pub notes: Vec<Text>,
+    /// Items with another grade, by day and unit; at most [`CHANGES_MAX`], `total.changed` counts all.
     pub changes: Vec<Item>,
     pub rules: Vec<RuleChange>,
     /// The range is a calendar year: its figures are yearly ones.
@@ -181,188 +279,80 @@ pub struct WhatIf {
     pub simulated: bool,
 }
 
-/// The function of a city's day.
-const AIR: &str = "air.aqi.daily";
+impl Unit {
+    fn named(unit: &str) -> Unit {
+        Unit {
+            unit: unit.to_string(),
+            ..Unit::default()
+        }
+    }
 
-/// Answers for the days of cities.
-///
-/// # Errors
-/// [`WhatIfError`]: a rule that one of the laws does not give, a city without days, a range that ends before it begins.
-pub fn air_city_days(s: &Sources, q: &Question) -> Result<WhatIf, WhatIfError> {
-    if q.to < q.from {
-        return Err(WhatIfError::Range { from: q.from, to: q.to });
-    }
-    let division = s.plan.head.division.as_str();
-    let cities = match q.cities.is_empty() {
-        true => s.plan.group(division).map(|g| g.members.clone()).unwrap_or_default(),
-        false => q.cities.clone(),
-    };
-    if let Some(c) = cities
-        .iter()
-        .find(|c| !q.cities.is_empty() && !s.before.days.cities().any(|k| k == **c))
-    {
-        return Err(WhatIfError::NoCity(c.clone()));
-    }
-    let rules_before = Rules::at(s.before.law, q.base.unwrap_or(q.to), division)?;
-    let rules_after = Rules::at(s.after.law, q.other, division)?;
-    let draft = s.before.law.fingerprint() != s.after.law.fingerprint();
-    let mut items = vec![];
-    for city in &cities {
-        let after: HashMap<NaiveDate, &CityDay> = s
-            .after
-            .days
-            .range(city, q.from, q.to)
-            .iter()
-            .map(|d| (d.day, d))
-            .collect();
-        let days = s.before.days.range(city, q.from, q.to).iter();
-        items.extend(days.filter_map(|b| Some(item(city, b, after.get(&b.day)?, q, draft))));
-    }
-    let (before, after) = (
-        shares(s.before, &cities, &rules_before, q)?,
-        shares(s.after, &cities, &rules_after, q)?,
-    );
-    let levels_after = levels(s.after.law, q.other, division);
-    let depth = levels_after.len().max(
-        items
-            .iter()
-            .map(|i| usize::from(i.before.level.max(i.after.level)))
-            .max()
-            .unwrap_or(0),
-    );
-    let mut units = vec![];
-    for (i, city) in cities.iter().enumerate() {
-        let mut unit = tally(city, items.iter().filter(|x| x.unit == *city), depth);
-        for (side, group, rules) in [
-            (&mut unit.before, &before, &rules_before),
-            (&mut unit.after, &after, &rules_after),
-        ] {
-            side.good = group.cities[i].hits;
-            side.ratio = group.cities[i]
-                .value
-                .map(|v| gbt8170(v, rules.ratio_decimals))
-                .transpose()?;
+    /// Takes an item into account.
+    fn count(&mut self, before: &Grade, after: &Grade, simulated: bool) {
+        self.days += 1;
+        for (side, grade) in [(&mut self.before, before), (&mut self.after, after)] {
+            let level = usize::from(grade.level);
+            if side.levels.len() <= level {
+                side.levels.resize(level + 1, 0);
+            }
+            side.levels[level] += 1;
+            side.valid += u32::from(level > 0);
         }
-        if unit.days > 0 {
-            let of = |side: SideOf, law_of: Option<NaiveDate>| annual::annual(side, city, q, law_of);
-            unit.annual = Some((of(s.before, q.base)?, of(s.after, Some(q.other))?));
-        }
-        units.push(unit);
+        let (b, a) = (before.level, after.level);
+        self.changed += u32::from(a != b);
+        self.worse += u32::from(b > 0 && a > b);
+        self.better += u32::from(a > 0 && a < b);
+        self.figures_changed += u32::from(before.value != after.value);
+        self.simulated |= simulated;
     }
-    let mut total = tally("", items.iter(), depth);
-    for (side, group, rules) in [
-        (&mut total.before, &before, &rules_before),
-        (&mut total.after, &after, &rules_after),
-    ] {
-        side.good = group.cities.iter().map(|c| c.hits).sum();
-        side.ratio = group.value.map(|v| gbt8170(v, rules.ratio_decimals)).transpose()?;
-    }
-    let mut changes: Vec<Item> = items.into_iter().filter(|i| i.before.level != i.after.level).collect();
-    changes.sort_by(|a, b| (a.day, &a.unit).cmp(&(b.day, &b.unit)));
-    Ok(WhatIf {
-        data: DataSet::AirCityDays,
-        from: q.from,
-        to: q.to,
-        base: q.base,
-        other: q.other,
-        function: AIR,
-        levels: levels_after,
-        simulated: total.simulated,
-        total,
-        units,
-        changes,
-        rules: rule_changes(s, q, division),
-        whole_year: annual::whole_year(q),
-    })
-}
 
-fn item(city: &str, before: &CityDay, after: &CityDay, q: &Question, draft: bool) -> Item {
-    let grade = |d: &CityDay| Grade {
-        level: d.level,
-        value: d.aqi.map(|a| a.to_string()),
-        cause: d.primary.clone(),
-    };
-    let reference = |law_of| {
-        let place = Place::CityDay {
-            city: city.to_string(),
-            day: before.day,
-            factor: None,
-        };
-        Reference {
-            law_of,
-            ..Reference::to(place)
+    /// Room for every level on both sides.
+    fn level(&mut self, depth: usize) {
+        for side in [&mut self.before, &mut self.after] {
+            side.levels.resize(depth + 1, 0);
         }
-        .to_string()
-    };
-    Item {
-        unit: city.to_string(),
-        day: before.day,
-        before: grade(before),
-        after: grade(after),
-        simulated: before.simulated,
-        reference: reference(q.base),
-        reference_after: (!draft).then(|| reference(Some(q.other))),
-        args: crate::days::FACTORS
-            .iter()
-            .filter_map(|f| Some((*f, before.value(f)?.to_string())))
-            .collect(),
+    }
+
+    /// Adds another unit to all together.
+    fn add(&mut self, u: &Unit) {
+        self.days += u.days;
+        self.changed += u.changed;
+        self.worse += u.worse;
+        self.better += u.better;
+        self.figures_changed += u.figures_changed;
+        self.simulated |= u.simulated;
+        for (side, of) in [(&mut self.before, &u.before), (&mut self.after, &u.after)] {
+            side.levels.resize(side.levels.len().max(of.levels.len()), 0);
+            side.levels.iter_mut().zip(&of.levels).for_each(|(n, m)| *n += m);
+            side.valid += of.valid;
+            side.good += of.good;
+        }
     }
 }
 
-/// Good days of each city and of all, by the one way there is to a share of days.
-fn shares(side: SideOf, cities: &[String], rules: &Rules, q: &Question) -> Result<GroupFigure, NumberError> {
-    let figure = Figure::GoodDays { group: String::new() };
-    let mut running = Running::new(&figure, cities, rules.bounds, rules.ratio);
-    for (i, city) in cities.iter().enumerate() {
-        for day in side.days.range(city, q.from, q.to) {
-            running.add(i, day)?;
-        }
-    }
-    running.figure()
+/// Changed items in order, no more than are kept.
+fn in_order(mut changes: Vec<Item>) -> Vec<Item> {
+    changes.sort_by(|a, b| (a.day, &a.at, &a.unit).cmp(&(b.day, &b.at, &b.unit)));
+    changes.truncate(CHANGES_MAX);
+    changes
 }
 
-fn tally<'a>(unit: &str, items: impl Iterator<Item = &'a Item>, depth: usize) -> Unit {
-    let empty = || Tally {
-        levels: vec![0; depth + 1],
-        ..Tally::default()
-    };
-    let mut out = Unit {
-        unit: unit.to_string(),
-        before: empty(),
-        after: empty(),
-        ..Unit::default()
-    };
-    for i in items {
-        out.days += 1;
-        for (side, grade) in [(&mut out.before, &i.before), (&mut out.after, &i.after)] {
-            side.levels[usize::from(grade.level)] += 1; // `depth` is the deepest of all items
-            side.valid += u32::from(grade.level > 0);
-        }
-        let (b, a) = (i.before.level, i.after.level);
-        out.changed += u32::from(a != b);
-        out.worse += u32::from(b > 0 && a > b);
-        out.better += u32::from(a > 0 && a < b);
-        out.figures_changed += u32::from(i.before.value != i.after.value);
-        out.simulated |= i.simulated;
-    }
-    out
-}
-
-/// The provisions behind grade, good days and yearly figures that differ between the two laws.
-fn rule_changes(s: &Sources, q: &Question, division: &str) -> Vec<RuleChange> {
-    let mut keys: Vec<&str> = [AIR, "air.evaluation", "air.good_day_ratio"]
-        .iter()
-        .filter_map(|f| standards::find(f))
-        .flat_map(|f| f.keys.iter().copied())
-        .collect();
-    keys.sort_unstable();
-    keys.dedup();
+/// The provisions behind a data set that differ between the two laws, of those that `counts` lets through.
+fn rule_changes(
+    data: DataSet,
+    (before, after): (&Law, &Law),
+    q: &Question,
+    division: &str,
+    counts: impl Fn(&str) -> bool,
+) -> Vec<RuleChange> {
     let mut out = vec![];
-    for key in keys {
-        let before = s.before.law.at(key, q.base.unwrap_or(q.to), division);
-        let after = s.after.law.at(key, q.other, division);
+    for key in data.keys().into_iter().filter(|k| counts(k)) {
+        let (b, a) = (
+            before.at(key, q.base_of(q.to), division),
+            after.at(key, q.other, division),
+        );
         let name = |p: &law::Provision| format!("{} {}", p.standard.number, p.clause);
-        let (Ok(b), Ok(a)) = (before, after) else { continue };
+        let (Ok(b), Ok(a)) = (b, a) else { continue };
         if name(b) != name(a) || b.table != a.table {
             out.push(RuleChange {
                 key: key.to_string(),

@@ -4,7 +4,7 @@ use crate::serve::{self, Config};
 use crate::{assets, fail, load, shipped, stores};
 use clap::Args;
 use lake::Lake;
-use models::simulate::{self, Climate, Common, YearParams};
+use models::simulate::{self, Climate, Common, OutletParams, YearParams};
 use serde::Deserialize;
 use std::io::Read;
 use std::net::SocketAddr;
@@ -37,6 +37,8 @@ struct Shipped {
     file: Vec<ShippedFile>,
     simulated: Vec<i32>,
     simulated_format: String,
+    /// Parameters of a simulated year of outlets.
+    outlets: String,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +57,8 @@ pub fn tables(lake: &Lake) -> Result<(), String> {
         ("sites", "data/sites/sites.csv"),
         ("cities", "data/sites/cities.csv"),
         ("loggers", "data/sites/loggers.csv"),
+        ("outlets", shipped::OUTLETS),
+        ("sections", "data/water/sections.csv"),
         ("divisions", "data/regions/divisions_official_2026.csv"),
         ("published", "data/published/anhui_figures.csv"),
     ] {
@@ -153,6 +157,19 @@ fn load_shipped(s: &stores::Stores) -> Result<(), String> {
                 take(&name, &gzip(&csv)?, &shipped.simulated_format)?;
             }
         }
+    }
+    let outlets = OutletParams::parse(&shipped.outlets, &assets::text(&shipped.outlets)?).map_err(fail)?;
+    for kind in &outlets.kind {
+        let name = format!("{}.gz", simulate::outlet_file_name(outlets.year, &kind.id));
+        if have.contains(&name) {
+            continue;
+        }
+        let all = shipped::outlets()?;
+        let of = all.iter().filter(|o| o.simulated && o.sector == kind.id);
+        let sites: Vec<&str> = of.map(|o| o.site.as_str()).collect();
+        let mut csv = vec![];
+        kind.write_year(&outlets, &sites, &mut csv).map_err(fail)?;
+        take(&name, &gzip(&csv)?, &kind.format)?;
     }
     if changed {
         s.lake.compact().map_err(fail)?;

@@ -187,9 +187,7 @@ fn add(file: &std::path::Path, common: &Common) -> Result<(), String> {
         return out(&serde_json::json!({"ok": true, "file": added.file, "path": added.path, "missing": missing}));
     }
     println!("{}", added.path.display());
-    eprintln!(
-        "kept; a server that is running goes by it from its next start (a file added on its page counts at once)"
-    );
+    eprintln!("kept; a server that is running on this folder goes by it from its next request");
     Ok(())
 }
 

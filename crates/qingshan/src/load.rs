@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 #[derive(Args)]
 pub struct LoadArgs {
-    /// A format of packs/air/imports, or `air-hourly` / `air-daily`: the format is then found by the file's header
+    /// A format of packs/*/imports, or `air-hourly`, `air-daily`, `water-sections`: the format is then found by the
+    /// file's header
     kind: String,
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -30,7 +31,10 @@ pub struct LoadArgs {
 /// Which file is wrong.
 pub fn formats() -> Result<Formats, String> {
     let mut files = vec![];
-    for path in assets::list("packs/air/imports", ".toml") {
+    for path in assets::list("packs", ".toml") {
+        if !path.contains("/imports/") {
+            continue;
+        }
         let text = assets::text(&path)?;
         files.push((path, text));
     }
@@ -67,24 +71,32 @@ pub fn run(a: LoadArgs) -> Result<(), String> {
     Ok(())
 }
 
+/// Kinds of files whose format is found by their header, with the averaging periods of their values.
+const KINDS: [(&str, &[&str]); 3] = [
+    ("air-hourly", &["1h"]),
+    ("air-daily", &["1d", "24h"]),
+    ("water-sections", &["rtd"]),
+];
+
 fn choose<'a>(formats: &'a Formats, kind: &str, name: &str, bytes: &[u8]) -> Result<&'a Format, String> {
     if let Some(f) = formats.get(kind) {
         return Ok(f);
     }
     let known = || formats.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ");
-    if !matches!(kind, "air-hourly" | "air-daily") {
+    // Averaging period of the values by the kind of file.
+    let Some((_, of_kind)) = KINDS.iter().find(|(k, _)| *k == kind) else {
+        let kinds = KINDS.map(|(k, _)| k).join(", ");
         return Err(format!(
-            "no format is called `{kind}`; there are {}, and air-hourly, air-daily",
+            "no format is called `{kind}`; there are {}, and {kinds}",
             known()
         ));
-    }
+    };
     let header = lake::import::header(name, bytes).map_err(fail)?;
     let columns: Vec<&str> = header.iter().map(String::as_str).collect();
-    let hourly = kind == "air-hourly";
     let fitting: Vec<&Format> = formats
         .fitting(&columns)
         .into_iter()
-        .filter(|f| (f.time.period == "1h") == hourly && f.origin == "real")
+        .filter(|f| of_kind.contains(&f.time.period.as_str()) && f.origin == "real")
         .collect();
     // Of those that fit, the one that reads most of the columns: it is made for this header.
     let most = fitting.iter().map(|f| f.headers().count()).max();

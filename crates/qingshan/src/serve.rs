@@ -116,24 +116,30 @@ pub fn run_with(
             }
         };
         let app = Arc::new(stores::app(s, law, gateway.clone(), Some(books), house)?);
-        // Day values are computed with the first question; asking it ourselves spares the first reader the wait.
-        let first = app.clone();
-        tokio::spawn(async move {
-            let opening = plan::stand::Asked {
-                date: first.plan.head.open_at,
-                law_of: None,
-            };
-            if first.home(opening).await.is_err() {
-                eprintln!("the home page cannot be computed; its page says why");
-            }
-            let opened = tokio::task::spawn_blocking(move || first.lake.warm()).await;
-            if let Ok(Err(e)) = opened {
-                eprintln!("observations: {e}");
-            }
-        });
         let listener = tokio::net::TcpListener::bind(config.listen)
             .await
             .map_err(|e| format!("pages on {}: {e}", config.listen))?;
+        // Day values are computed with the first question, and files are opened when they are first read: asked and
+        // read here, so that nobody's first page or explanation waits. Who connects meanwhile waits for the answer.
+        let opening = plan::stand::Asked {
+            date: app.plan.head.open_at,
+            law_of: None,
+        };
+        if app.home(opening).await.is_err() {
+            eprintln!("the home page cannot be computed; its page says why");
+        }
+        let first = app.clone();
+        let opened = tokio::task::spawn_blocking(move || first.lake.warm()).await;
+        if let Ok(Err(e)) = opened {
+            eprintln!("observations: {e}");
+        }
+        // The choices of the what-if page count every reading: found beside the first answers.
+        let counted = app.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(e) = counted.choices() {
+                eprintln!("observations: {e}");
+            }
+        });
         // The port that was really taken, for those who asked for any (port 0).
         let listens = listener.local_addr().map_err(fail)?;
         eprintln!("pages on http://{listens}/");

@@ -142,6 +142,80 @@ pub fn cities() -> Result<HashMap<String, (String, String)>, String> {
     Ok(rows.into_iter().map(|c| (c.code, (c.name, c.name_en))).collect())
 }
 
+/// Sections of surface water.
+///
+/// # Errors
+/// When the table is missing or a row of it is wrong.
+pub fn sections() -> Result<Vec<plan::what_if::Section>, String> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        site: String,
+        name: String,
+        division: String,
+        province: String,
+        river: String,
+        body: String,
+    }
+    let path = "data/water/sections.csv";
+    let body = |word: &str| match word {
+        "" => Ok(None),
+        word => standards::water::Body::by_word(word)
+            .map(Some)
+            .map_err(|e| format!("{path}: {e}")),
+    };
+    let rows: Vec<Row> = table(path)?;
+    rows.into_iter()
+        .map(|r| {
+            Ok(plan::what_if::Section {
+                body: body(&r.body)?,
+                site: r.site,
+                name: r.name,
+                division: r.division,
+                province: r.province,
+                river: r.river,
+            })
+        })
+        .collect()
+}
+
+/// Outlets.
+///
+/// # Errors
+/// When the table is missing or a row of it is wrong.
+pub fn outlets() -> Result<Vec<plan::what_if::Outlet>, String> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        site: String,
+        name: String,
+        name_en: String,
+        division: String,
+        sector: String,
+        source: String,
+        class: String,
+        case: String,
+        built: Option<chrono::NaiveDate>,
+        period: String,
+        simulated: String,
+    }
+    let rows: Vec<Row> = table(OUTLETS)?;
+    let outlet = |r: Row| plan::what_if::Outlet {
+        name: figure::Text::new(&r.name, &r.name_en),
+        site: r.site,
+        division: r.division,
+        sector: r.sector,
+        source: r.source,
+        class: r.class,
+        case: r.case,
+        built: r.built,
+        period: r.period,
+        simulated: r.simulated == "1",
+    };
+    Ok(rows.into_iter().map(outlet).collect())
+}
+
+/// The register of outlets.
+pub const OUTLETS: &str = "data/sites/outlets.csv";
+
 /// A shipped CSV table.
 ///
 /// # Errors

@@ -114,6 +114,10 @@ pub fn app(
         method: Method::parse("data/models/forecast.toml", &method).map_err(fail)?,
         cities: shipped::cities()?,
         stations,
+        sections: shipped::sections()?,
+        outlets: shipped::outlets()?,
+        units: toml::from_str(&assets::text("packs/packets/units.toml")?)
+            .map_err(|e| format!("packs/packets/units.toml: {e}"))?,
         assets: assets::get,
         clock: || chrono::Utc::now().timestamp_millis(),
     }))

@@ -3,7 +3,7 @@
 use crate::{ask, fail, out};
 use clap::Args;
 use plan::days::{first_of, last_of};
-use plan::what_if::{Question, SideOf, Sources, WhatIf, air_city_days};
+use plan::what_if::{DataSet, Question, WhatIf};
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -24,7 +24,10 @@ pub struct WhatIfArgs {
     from: Option<chrono::NaiveDate>,
     #[arg(long, requires = "from")]
     to: Option<chrono::NaiveDate>,
-    /// City codes [default: those of the plan's province]
+    /// What is judged: air.city-days, water.section-readings, emission.outlet-hours
+    #[arg(long, value_name = "DATA", default_value = "air.city-days")]
+    set: String,
+    /// Codes of cities or provinces, sections, outlets [default: those of the plan's province]
     #[arg(long, value_delimiter = ',')]
     cities: Vec<String>,
     #[arg(long, default_value = "demo-data")]
@@ -38,6 +41,10 @@ pub struct WhatIfArgs {
 /// # Errors
 /// A draft that is no law, a range that ends before it begins, a rule that is not in force.
 pub fn run(a: WhatIfArgs) -> Result<(), String> {
+    let set = DataSet::by_id(&a.set).ok_or_else(|| {
+        let known = DataSet::ALL.map(DataSet::id).join(", ");
+        format!("--set {}: there is no such data set; there are {known}", a.set)
+    })?;
     let app = ask::app(&a.data)?;
     let law = app.law();
     let drafted = match &a.draft {
@@ -66,40 +73,45 @@ pub fn run(a: WhatIfArgs) -> Result<(), String> {
         cities: a.cities,
     };
     let under = drafted.as_ref().map(|d| &d.law);
-    let before = app.days_under(a.base, None).map_err(fail)?;
-    let after = app.days_under(Some(other), under).map_err(fail)?;
-    let sources = Sources {
-        plan: &app.plan,
-        before: SideOf {
-            law: &law,
-            days: &before,
-        },
-        after: SideOf {
-            law: under.unwrap_or(&law),
-            days: &after,
-        },
-    };
-    let w = air_city_days(&sources, &question).map_err(fail)?;
+    let w = app.what_if(set, &question, under).map_err(fail)?;
     if a.json {
         return out(&serde_json::json!(w));
     }
-    print(&app, &w);
+    print(&w);
     Ok(())
 }
 
-fn print(app: &server::App, w: &WhatIf) {
+fn print(w: &WhatIf) {
     let base = w
         .base
         .map_or("the law of each day".to_string(), |d| format!("the law of {d}"));
     let mark = if w.simulated { " 模拟" } else { "" };
     println!("{} – {}: {base} → the law of {}{mark}", w.from, w.to, w.other);
-    println!("city\tdays\tchanged\tworse\tbetter\tgood before\tgood after\tyear before\tyear after");
-    let ratio = |r: Option<figure::Decimal>| r.map_or("—".to_string(), |r| format!("{r} %"));
-    for u in w.units.iter().chain([&w.total]) {
-        let name = app.cities.get(&u.unit).map_or(u.unit.as_str(), |n| n.0.as_str());
+    let words = &w.words;
+    let whole = if words.whole.en.is_empty() {
+        "year"
+    } else {
+        &words.whole.en
+    };
+    println!(
+        "{}\t{}\tchanged\tworse\tbetter\t{} before\tafter\t{whole} before\tafter",
+        words.unit.en, words.items.en, words.good.en
+    );
+    let ratio = |r: Option<figure::Decimal>| r.map_or(String::new(), |r| format!(" ({r} %)"));
+    let level = |n: u8| match usize::from(n).checked_sub(1).and_then(|i| w.levels.get(i)) {
+        Some(l) => l.category_zh.clone(),
+        None => "—".to_string(),
+    };
+    for u in w.units.iter().chain([&w.total]).filter(|u| u.days > 0) {
+        let name = w.names.get(&u.unit).map_or(u.unit.as_str(), |n| n.zh.as_str());
         let annual = |a: Option<&plan::what_if::Annual>| a.and_then(|a| a.complies.clone()).unwrap_or_default();
+        let verdict = match (&u.whole, &u.annual) {
+            (Some((b, a)), _) => (level(b.grade.level), level(a.grade.level)),
+            (None, Some((b, a))) => (annual(Some(b)), annual(Some(a))),
+            _ => Default::default(),
+        };
         println!(
-            "{}\t{}\t{}\t{}\t{}\t{} ({})\t{} ({})\t{}\t{}",
+            "{}\t{}\t{}\t{}\t{}\t{}{}\t{}{}\t{}\t{}",
             if name.is_empty() { "all" } else { name },
             u.days,
             u.changed,
@@ -109,11 +121,14 @@ fn print(app: &server::App, w: &WhatIf) {
             ratio(u.before.ratio),
             u.after.good,
             ratio(u.after.ratio),
-            annual(u.annual.as_ref().map(|a| &a.0)),
-            annual(u.annual.as_ref().map(|a| &a.1)),
+            verdict.0,
+            verdict.1,
         );
     }
     for r in &w.rules {
         println!("{}\t{} → {}", r.key, r.before, r.after);
+    }
+    for n in &w.notes {
+        println!("{}", n.en);
     }
 }

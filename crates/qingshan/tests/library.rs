@@ -405,6 +405,181 @@ fn functions_say_arguments_clauses_and_dates() {
     assert!(iaqi["law"][0]["clauses"][0]["clause"].is_string(), "{iaqi}");
 }
 
+#[test]
+fn law_added_beside_a_running_server_counts_from_its_next_request() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let home = home(dir.path());
+    let server = serve_from(dir.path(), Some(&home));
+    let key = "/api/law/key?key=test.local&division=340100&date=2024-01-01";
+    assert!(server.get(key)["at"].is_null());
+    let file = dir.path().join("local.toml");
+    let text = r#"
+[addition]
+standard = "T 9999-2020"
+source = "official text, table 2"
+by = "test"
+checked = "2026-11-24"
+[[provision]]
+key = "test.local"
+clause = "表2"
+division = "340000"
+certainty = "certain"
+title_zh = "地方限值"
+title_en = "Local limits"
+by = ["item"]
+table = """
+item,limit,unit
+nh3n,0.5,mg/L
+"""
+"#;
+    std::fs::write(&file, text).expect("written");
+    let (home, store) = (
+        home.display().to_string(),
+        dir.path().join("store").display().to_string(),
+    );
+    let added = json(&[
+        "--home",
+        &home,
+        "law",
+        "add",
+        file.to_str().expect("UTF-8"),
+        "--data",
+        &store,
+        "--json",
+    ]);
+    assert_eq!(added["ok"], true, "{added}");
+    assert_eq!(server.get(key)["at"]["table"]["rows"][0][1], "0.5");
+    // A file that is no law changes nothing, and the server goes on.
+    std::fs::write(dir.path().join("store/law/broken.toml"), "[standard").expect("written");
+    assert_eq!(server.get(key)["at"]["table"]["rows"][0][1], "0.5");
+}
+
+#[test]
+fn readings_of_sections_and_periods_of_outlets_are_judged_twice_on_every_door() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = dir.path().join("store").display().to_string();
+    let path = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.display().to_string()
+    };
+    let water = root()
+        .join("data/water/stations_4h_2021-04.csv.gz")
+        .display()
+        .to_string();
+    json(&["load", "water-sections", &water, "--data", &store, "--json"]);
+    // A boiler and a sewage works of the register: within today's limits, above the draft's, at maintenance, at the limit.
+    let gas = path(
+        "gas.csv",
+        "time,site,mark,so2,nox,pm,o2\n\
+         2024-01-01T00:00:00,SIM-340100-01,N,90,100,10,9\n\
+         2024-01-01T01:00:00,SIM-340100-01,N,100,100,10,9\n\
+         2024-01-01T02:00:00,SIM-340100-01,M,500,100,10,9\n\
+         2024-01-01T03:00:00,SIM-340100-01,N,301,100,10,9\n\
+         2024-01-01T04:00:00,SIM-340100-01,N,100,100,10,15\n",
+    );
+    json(&["load", "simulated-outlet-gas", &gas, "--data", &store, "--json"]);
+    let draft = |key: &str, body: &str| {
+        format!(
+            "[standard]\nnumber = \"T draft\"\ntitle_zh = \"草案\"\ntitle_en = \"Draft\"\nfrom = \"2027-01-01\"\n\
+             certainty = \"certain\"\nsource = \"made for this test\"\nchecked = \"2026-11-24\"\n[[provision]]\n\
+             key = \"{key}\"\nclause = \"1\"\ncertainty = \"certain\"\ntitle_zh = \"限值\"\ntitle_en = \"Limits\"\n{body}"
+        )
+    };
+    let limits = draft(
+        "emission.limit.boiler",
+        "by = [\"item\", \"source\", \"divisions\"]\ntable = \"\"\"\nitem,source,divisions,existing,new,special,unit\n\
+         颗粒物,燃煤锅炉 煤 coal,,80,50,30,mg/m3\n二氧化硫,燃煤锅炉 煤 coal,,100,100,100,mg/m3\n\
+         氮氧化物,燃煤锅炉 煤 coal,,400,300,200,mg/m3\n\"\"\"\n",
+    );
+    let file = path("draft.toml", &limits);
+    let cli = |set: &str, more: &[&str]| {
+        let base = ["plan", "what-if", "--set", set, "--data", store.as_str(), "--json"];
+        json(&[&base[..], more].concat())
+    };
+    let outlets = cli("emission.outlet-hours", &["--year", "2024", "--draft", &file]);
+    let unit = outlets["units"]
+        .as_array()
+        .expect("units")
+        .iter()
+        .find(|u| u["unit"] == "SIM-340100-01")
+        .expect("it");
+    // 301 exceeds 300 now; at 9 % oxygen 100 is at the draft's limit, at 15 % it converts to 200.
+    assert_eq!(unit["before"]["levels"], j!([1, 3, 1]), "{unit}");
+    assert_eq!(unit["after"]["levels"], j!([1, 2, 2]), "{unit}");
+    assert_eq!((&unit["changed"], &unit["worse"]), (&j!(1), &j!(1)));
+    assert_eq!(
+        (&outlets["changes"][0]["after"]["value"], &outlets["simulated"]),
+        (&j!("200.00"), &j!(true))
+    );
+    let sections = cli("water.section-readings", &["--year", "2021", "--law-of", "2025-11-10"]);
+    let total = &sections["total"];
+    assert!(
+        total["days"].as_u64() > Some(1000) && total["changed"].as_u64() > Some(0),
+        "{total}"
+    );
+    assert_eq!(sections["levels"].as_array().map(Vec::len), Some(6));
+    let one = sections["units"]
+        .as_array()
+        .expect("units")
+        .iter()
+        .find(|u| !u["whole"].is_null())
+        .expect("one");
+    assert!(one["whole"][0]["grade"]["level"].as_u64() > Some(0), "{one}");
+
+    let server = serve(dir.path());
+    let (_, kept) = server.post("/api/drafts", &j!({"text": limits}));
+    let id = kept["id"].as_str().expect("an id");
+    let asked = format!("/api/what-if?data=emission.outlet-hours&year=2024&draft={id}");
+    assert_eq!(server.get(&asked)["units"], outlets["units"]);
+    // What the page leads to explains the same verdict.
+    let args = outlets["changes"][0]["args"].as_array().expect("args");
+    let query: String = args
+        .iter()
+        .map(|a| format!("&{}={}", a[0].as_str().unwrap(), a[1].as_str().unwrap()))
+        .collect();
+    let calc = server.get(&format!(
+        "/api/figure?name=emission.exceed&draft={id}&date=2027-01-01{query}"
+    ));
+    assert_eq!(calc["columns"]["exceeds"], "yes", "{calc}");
+    let asked = "/api/what-if?data=water.section-readings&year=2021&law_of=2025-11-10";
+    assert_eq!(server.get(asked)["total"], sections["total"]);
+    let changed = &sections["changes"][0];
+    let evidence = server.get(&format!(
+        "/api/explain?ref={}",
+        percent(changed["reference"].as_str().expect("a REF"))
+    ));
+    assert!(
+        evidence["evidence"].as_str().is_some_and(|e| e.starts_with("file:")),
+        "{evidence}"
+    );
+    let choices = server.get("/api/what-if/choices");
+    let years = |n: usize| choices["data"][n]["years"].as_array().map(Vec::len);
+    assert_eq!((years(1), years(2)), (Some(1), Some(1)), "{choices}");
+    for data in [
+        "water.section-readings&year=2021&law_of=2025-11-10",
+        "emission.outlet-hours&year=2024&law_of=2031-01-01",
+    ] {
+        let (status, _) = server.request("GET", &format!("/api/export/what-if.xlsx?data={data}&lang=en"));
+        assert_eq!(status, 200, "{data}");
+    }
+    let (status, text) = server.request("GET", "/api/what-if?data=soil&year=2021&law_of=2025-11-10");
+    assert!(status == 400 && text.contains("emission.outlet-hours"), "{text}");
+}
+
+/// Everything but letters and digits as %XX.
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
+
 /// When this fails: `make law-index`.
 #[test]
 fn the_index_of_the_law_is_current() {

@@ -44,7 +44,7 @@ fn used_by(app: &App, text: &str) -> Vec<Value> {
             };
             city
         }
-        Place::Measure { .. } => return vec![],
+        Place::Measure { .. } | Place::GroupDay { .. } => return vec![],
     };
     app.plan
         .measures

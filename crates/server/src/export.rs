@@ -1,5 +1,6 @@
 //! Tables as xlsx: the same answers as the pages', cell by cell, with units in the headers and the mark of simulation.
 
+mod lang;
 mod law;
 mod packets;
 mod what_if;
@@ -16,6 +17,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
+use lang::Lang;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub struct Wanted {
     key: Option<String>,
     r#ref: Option<String>,
     domain: Option<String>,
+    lang: Option<String>,
 }
 
 /// What can be had.
@@ -39,6 +42,7 @@ const KNOWN: &str = "stand.xlsx、law.xlsx、standards.xlsx、missing.xlsx、dou
 pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q): Q<Wanted>) -> ApiResult<Response> {
     let lacks =
         |name: &str| ApiError::bad(format!("缺少参数 {name}"), format!("parameter {name} is missing")).at(what.clone());
+    let lang = Lang::of(q.lang.as_deref());
     let bytes = match what.as_str() {
         "stand.xlsx" => {
             let measure = q.measure.ok_or_else(|| lacks("measure"))?;
@@ -47,13 +51,13 @@ pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q):
                 law_of: q.law_of,
             };
             let s = app.stand(&measure, asked, q.division.as_deref()).await?;
-            stand(&app, &s, asked)
+            stand(&app, &s, asked, lang)
         }
-        "law.xlsx" => law::versions(&app, &q.key.ok_or_else(|| lacks("key"))?),
-        "standards.xlsx" => law::standards(&app, q.domain.as_deref(), q.date),
-        "missing.xlsx" => law::missing(&app),
-        "doubts.xlsx" => law::doubts(&app),
-        "packets.xlsx" => packets::recent(&app),
+        "law.xlsx" => law::versions(&app, &q.key.ok_or_else(|| lacks("key"))?, lang),
+        "standards.xlsx" => law::standards(&app, q.domain.as_deref(), q.date, lang),
+        "missing.xlsx" => law::missing(&app, lang),
+        "doubts.xlsx" => law::doubts(&app, lang),
+        "packets.xlsx" => packets::recent(&app, lang),
         "quarantine.xlsx" => {
             let list = crate::state::blocking({
                 let app = app.clone();
@@ -63,12 +67,12 @@ pub async fn export(State(app): State<Arc<App>>, Path(what): Path<String>, Q(q):
                         .map_err(ApiError::internal)
                 }
             });
-            packets::quarantine(&list.await?)
+            packets::quarantine(&list.await?, lang)
         }
         "explain.xlsx" => {
             let reference = q.r#ref.ok_or_else(|| lacks("ref"))?;
             let tree = app.explain(&reference).await?;
-            explanation(&tree)
+            explanation(&tree, lang)
         }
         _ => {
             return Err(
@@ -128,47 +132,69 @@ fn number(sheet: &mut Worksheet, row: u32, col: u16, value: Option<Decimal>) -> 
     Ok(())
 }
 
-fn header_row(sheet: &mut Worksheet, row: u32, titles: &[&str]) -> Result<(), XlsxError> {
+/// A row of headings, in one of their two languages.
+fn header_row(sheet: &mut Worksheet, lang: Lang, row: u32, titles: &[(&str, &str)]) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
-    for (i, t) in titles.iter().enumerate() {
-        sheet.write_string_with_format(row, i as u16, *t, &bold)?;
+    for (i, (zh, en)) in titles.iter().enumerate() {
+        sheet.write_string_with_format(row, i as u16, lang.say(zh, en), &bold)?;
     }
     Ok(())
 }
 
-fn stand(app: &App, s: &Stand, asked: Asked) -> Result<Vec<u8>, XlsxError> {
+fn stand(app: &App, s: &Stand, asked: Asked, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let mark = if s.simulated { "(含模拟数据)" } else { "" };
-    let unit = unit_label(&s.unit);
-    let sheet = book.add_worksheet().set_name("城市")?;
-    let law = asked
-        .law_of
-        .map_or("当日有效的标准".to_string(), |d| format!("{d} 的标准"));
+    let mark = match s.simulated {
+        true => lang.say("(含模拟数据)", " (with simulated data)"),
+        false => "",
+    };
+    let unit = match (s.unit.as_str(), lang) {
+        ("count", Lang::En) => "count".to_string(),
+        (unit, _) => unit_label(unit),
+    };
+    let sheet = book.add_worksheet().set_name(lang.say("城市", "Cities"))?;
+    let law = asked.law_of.map_or(
+        lang.say("当日有效的标准", "the law of each day").to_string(),
+        |d| match lang {
+            Lang::Zh => format!("{d} 的标准"),
+            Lang::En => format!("the law of {d}"),
+        },
+    );
+    let (measure, title, date) = (&s.measure, lang.text(&s.title), asked.date);
     sheet.write_string(
         0,
         0,
-        format!("{} {}{mark} 截至 {},按{law}", s.measure, s.title.zh, asked.date),
+        match lang {
+            Lang::Zh => format!("{measure} {title}{mark} 截至 {date},按{law}"),
+            Lang::En => format!("{measure} {title}{mark} up to {date}, by {law}"),
+        },
     )?;
-    let value = format!("数值({unit})");
-    let before = format!("去年同期({unit})");
+    let value = format!("{}({unit})", lang.say("数值", "Value "));
+    let before = format!("{}({unit})", lang.say("去年同期", "Last year "));
     header_row(
         sheet,
+        lang,
         1,
         &[
-            "代码",
-            "城市",
-            &value,
-            "名次",
-            &before,
-            "有效天数",
-            "其中计入天数",
-            "模拟",
+            ("代码", "Code"),
+            ("城市", "City"),
+            (&value, &value),
+            ("名次", "Rank"),
+            (&before, &before),
+            ("有效天数", "Valid days"),
+            ("其中计入天数", "Days counted"),
+            ("模拟", "Simulated"),
         ],
     )?;
     for (i, c) in s.cities.iter().enumerate() {
         let row = i as u32 + 2;
         sheet.write_string(row, 0, &c.code)?;
-        sheet.write_string(row, 1, app.cities.get(&c.code).map_or(&c.code, |n| &n.0))?;
+        sheet.write_string(
+            row,
+            1,
+            app.cities
+                .get(&c.code)
+                .map_or(c.code.as_str(), |n| lang.say(&n.0, &n.1)),
+        )?;
         number(sheet, row, 2, c.value)?;
         if let Some(rank) = c.rank {
             sheet.write_number(row, 3, rank)?;
@@ -176,21 +202,36 @@ fn stand(app: &App, s: &Stand, asked: Asked) -> Result<Vec<u8>, XlsxError> {
         number(sheet, row, 4, c.last_year)?;
         sheet.write_number(row, 5, c.days)?;
         sheet.write_number(row, 6, c.hits)?;
-        sheet.write_string(row, 7, if c.simulated { "模拟" } else { "" })?;
+        sheet.write_string(row, 7, lang.simulated(c.simulated))?;
     }
-    let sheet = book.add_worksheet().set_name("走势")?;
-    header_row(sheet, 0, &["日期", &value, &before])?;
+    let sheet = book.add_worksheet().set_name(lang.say("走势", "Trend"))?;
+    header_row(
+        sheet,
+        lang,
+        0,
+        &[("日期", "Date"), (&value, &value), (&before, &before)],
+    )?;
     for (i, p) in s.trend.iter().enumerate() {
         let row = i as u32 + 1;
         sheet.write_string(row, 0, p.date.to_string())?;
         number(sheet, row, 1, p.value)?;
         number(sheet, row, 2, p.last_year)?;
     }
-    let sheet = book.add_worksheet().set_name("公布值")?;
+    let sheet = book.add_worksheet().set_name(lang.say("公布值", "Published"))?;
     header_row(
         sheet,
+        lang,
         0,
-        &["时段", "区域", "项目", "数值", "单位", "来源", "读取日", "说明"],
+        &[
+            ("时段", "Period"),
+            ("区域", "Division"),
+            ("项目", "Item"),
+            ("数值", "Value"),
+            ("单位", "Unit"),
+            ("来源", "Source"),
+            ("读取日", "Read on"),
+            ("说明", "Note"),
+        ],
     )?;
     for (i, p) in s.published.iter().enumerate() {
         let cells = [
@@ -210,49 +251,56 @@ fn stand(app: &App, s: &Stand, asked: Asked) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-fn explanation(tree: &Explanation) -> Result<Vec<u8>, XlsxError> {
+fn explanation(tree: &Explanation, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    origin(&mut book, tree)?;
+    origin(&mut book, tree, lang)?;
     book.save_to_buffer()
 }
 
 /// The sheet 由来: the tree under a figure, a node a row.
-fn origin(book: &mut Workbook, tree: &Explanation) -> Result<(), XlsxError> {
-    let sheet = book.add_worksheet().set_name("由来")?;
+fn origin(book: &mut Workbook, tree: &Explanation, lang: Lang) -> Result<(), XlsxError> {
+    let sheet = book.add_worksheet().set_name(lang.say("由来", "Explanation"))?;
     header_row(
         sheet,
+        lang,
         0,
-        &["层", "名称", "数值", "单位", "算式", "条款", "证据", "说明", "模拟"],
+        &[
+            ("层", "Depth"),
+            ("名称", "Name"),
+            ("数值", "Value"),
+            ("单位", "Unit"),
+            ("算式", "Formula"),
+            ("条款", "Clause"),
+            ("证据", "Evidence"),
+            ("说明", "Note"),
+            ("模拟", "Simulated"),
+        ],
     )?;
     let mut row = 1;
-    node(sheet, tree, 0, &mut row)
+    node(sheet, tree, lang, 0, &mut row)
 }
 
-fn node(sheet: &mut Worksheet, e: &Explanation, depth: u32, row: &mut u32) -> Result<(), XlsxError> {
+fn node(sheet: &mut Worksheet, e: &Explanation, lang: Lang, depth: u32, row: &mut u32) -> Result<(), XlsxError> {
     let clauses: Vec<String> = e
         .clauses
         .iter()
         .map(|c| format!("{} {}", c.standard, c.clause))
         .collect();
-    let notes: Vec<&str> = e.notes.iter().map(|n| n.zh.as_str()).collect();
+    let notes: Vec<&str> = e.notes.iter().map(|n| lang.text(n)).collect();
     sheet.write_number(*row, 0, depth)?;
     let cells = [
-        e.title.zh.clone(),
+        lang.text(&e.title).to_string(),
         e.value.clone().unwrap_or_default(),
         e.unit.clone().unwrap_or_default(),
         e.formula.clone().unwrap_or_default(),
         clauses.join(";"),
         e.evidence.clone().unwrap_or_default(),
         notes.join(";"),
-        if e.simulated {
-            "模拟".to_string()
-        } else {
-            String::new()
-        },
+        lang.simulated(e.simulated).to_string(),
     ];
     for (j, cell) in cells.iter().enumerate() {
         sheet.write_string(*row, j as u16 + 1, cell)?;
     }
     *row += 1;
-    e.inputs.iter().try_for_each(|i| node(sheet, i, depth + 1, row))
+    e.inputs.iter().try_for_each(|i| node(sheet, i, lang, depth + 1, row))
 }

@@ -22,6 +22,7 @@ mod status;
 mod what_if;
 mod words;
 
+pub use packets::Units;
 pub use pages::Assets;
 pub use shelf::{Loaded, PackFiles, Shelf};
 pub use state::{App, Level, Parts, Site};
@@ -32,12 +33,22 @@ use tower_http::compression::CompressionLayer;
 
 /// All routes: the doors of the API, each with its guard, and the pages, which hold nothing but themselves.
 pub fn routes(app: Arc<App>) -> Router {
-    let api = doors::api(&app);
+    let api = doors::api(&app).route_layer(axum::middleware::from_fn_with_state(app.clone(), newest_law));
     Router::new()
         .nest("/api", api)
         .fallback(pages::page)
         .layer(CompressionLayer::new())
         .with_state(app)
+}
+
+/// Every answer goes by the law that is recorded when it is asked for.
+async fn newest_law(
+    axum::extract::State(app): axum::extract::State<Arc<App>>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    app.notice().await;
+    next.run(request).await
 }
 
 /// Serves until told to stop.

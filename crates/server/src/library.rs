@@ -91,6 +91,9 @@ pub async fn addition(State(app): State<Arc<App>>, Json(given): Json<Given>) -> 
             let library = app.library.lock().unwrap_or_else(PoisonError::into_inner);
             if keep {
                 let added = library.add(&name, &text);
+                if added.is_ok() {
+                    app.listed_now(&library);
+                }
                 added.map(|a| (a.law, Some(a.file)))
             } else {
                 library.judge(&name, &text).map(|law| (law, None))

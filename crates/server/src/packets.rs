@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,40 @@ pub fn shown(payload: &[u8]) -> String {
     )
 }
 
+/// `packs/packets/units.toml`: how units and names of the code list are shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Units {
+    #[allow(dead_code)] // for the reader of the file
+    source: String,
+    words: HashMap<String, String>,
+    station: Vec<StationUnit>,
+    names: HashMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StationUnit {
+    st: String,
+    unit: String,
+    factors: Vec<String>,
+}
+
+impl Units {
+    /// Chinese name and unit of a value of a kind of station.
+    fn of<'a>(&'a self, st: &str, factor: &str, stat: &str) -> (Option<&'a str>, Option<&'a str>) {
+        let known = hj212::codes::factor(factor);
+        let name = self.names.get(factor).map(String::as_str).or(known.map(|f| f.name));
+        let own = self
+            .station
+            .iter()
+            .find(|s| s.st == st && s.factors.iter().any(|f| f == factor));
+        let word = known.map(|f| if stat == "Cou" { f.unit_total } else { f.unit });
+        let shown = word.map(|w| self.words.get(w).map_or(w, String::as_str));
+        (name, own.filter(|_| stat != "Cou").map(|s| s.unit.as_str()).or(shown))
+    }
+}
+
 fn now(app: &App) -> Value {
     let Some(gateway) = &app.gateway else {
         return json!({"off": true, "outlets": {"connected": 0, "registered": 0, "simulated": 0},
@@ -45,6 +80,19 @@ fn now(app: &App) -> Value {
         for p in list {
             let hidden = p["raw"].as_str().map(|raw| shown(raw.as_bytes()));
             p["raw"] = json!(hidden);
+        }
+    }
+    if let Some(list) = out["outlets_list"].as_array_mut() {
+        for outlet in list {
+            let st = outlet["st"].as_str().unwrap_or_default().to_string();
+            for v in outlet["last_values"].as_array_mut().into_iter().flatten() {
+                let (factor, stat) = (
+                    v["factor"].as_str().unwrap_or_default(),
+                    v["stat"].as_str().unwrap_or_default(),
+                );
+                let (name, unit) = app.units.of(&st, factor, stat);
+                (v["name_zh"], v["unit"]) = (json!(name), json!(unit));
+            }
         }
     }
     out["address"] = json!(gateway.address().to_string());
@@ -82,19 +130,20 @@ pub struct Texts {
     pub detail: Text,
 }
 
-/// Reason and remedy by the catalogue of the protocol; the detail names the bytes, which are the same in any language.
+/// Reason and remedy by the catalogue of the protocol, or by that of imports; the detail as it was found.
 pub fn texts(why: &::evidence::Quarantined) -> Texts {
-    let known = hj212::Reason::from_name(&why.reason).map(hj212::Reason::texts);
-    let same = |text: &str| Text::new(text, text);
-    Texts {
-        reason: known
-            .as_ref()
-            .map_or_else(|| same(&why.reason), |t| Text::new(t.zh, t.en)),
-        remedy: known
-            .as_ref()
-            .map_or_else(|| same(&why.remedy), |t| Text::new(t.remedy_zh, t.remedy_en)),
-        detail: same(&why.detail),
-    }
+    let detail = match why.detail_zh.as_str() {
+        "" => Text::new(&why.detail, &why.detail),
+        zh => Text::new(zh, &why.detail),
+    };
+    let (reason, remedy) = match hj212::Reason::from_name(&why.reason).map(hj212::Reason::texts) {
+        Some(t) => (Text::new(t.zh, t.en), Text::new(t.remedy_zh, t.remedy_en)),
+        None => match lake::import::reason_words(&why.reason) {
+            Some((reason, remedy_zh)) => (reason, Text::new(remedy_zh, &why.remedy)),
+            None => (Text::new(&why.reason, &why.reason), Text::new(&why.remedy, &why.remedy)),
+        },
+    };
+    Texts { reason, remedy, detail }
 }
 
 /// A reason by its short name; the name itself where the catalogue has no words for it.
@@ -129,7 +178,7 @@ pub async fn quarantine(State(app): State<Arc<App>>, Q(q): Q<Page>) -> ApiResult
                     "peer": e.source, "reason": e.why.reason,
                     "reason_zh": texts.reason.zh, "reason_en": texts.reason.en,
                     "remedy_zh": texts.remedy.zh, "remedy_en": texts.remedy.en,
-                    "detail": texts.detail.zh, "detail_en": texts.detail.en, "place": e.why.place, "qnrtn": e.why.qnrtn, "part_of": e.why.part_of,
+                    "detail_zh": texts.detail.zh, "detail_en": texts.detail.en, "place": e.why.place, "qnrtn": e.why.qnrtn, "part_of": e.why.part_of,
                     "raw": shown(&e.raw),
                     "replayed": e.replayed.as_ref().map(|(seq, r)| {
                         let t = reason(&r.reason);

@@ -3,6 +3,8 @@
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
 use crate::plan::{Common, target, unit_label};
+use ::plan::measure::Figure;
+use ::plan::reference::{Place, Reference};
 use ::plan::stand::{Asked, Stand};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -73,12 +75,42 @@ fn answer(app: &App, s: &Stand, asked: Asked, day_law: Option<&Stand>) -> Value 
             })
         })
         .collect();
+    let single = match s.cities.as_slice() {
+        [one] => Some(one.code.as_str()),
+        _ => None,
+    };
+    let group = app
+        .plan
+        .measure(&s.measure)
+        .and_then(|m| m.figure.as_ref())
+        .map(Figure::group);
     let calendar: Vec<Value> = s
         .calendar
         .iter()
         .map(|d| {
             let l = level(d.level);
+            let place = match (single, group) {
+                (Some(city), _) => Some(Place::CityDay {
+                    city: city.to_string(),
+                    day: d.date,
+                    factor: None,
+                }),
+                (None, Some(group)) => Some(Place::GroupDay {
+                    group: group.to_string(),
+                    day: d.date,
+                }),
+                (None, None) => None,
+            };
+            // A day without a level has nothing behind it.
+            let reference = place.filter(|_| d.level > 0).map(|place| {
+                Reference {
+                    law_of: asked.law_of,
+                    ..Reference::to(place)
+                }
+                .to_string()
+            });
             json!({
+                "reference": reference,
                 "date": d.date, "value": d.value, "aqi": d.aqi, "level": d.level, "levels": d.levels,
                 "category": l.map(|l| &l.category_zh), "category_en": l.map(|l| &l.category_en),
                 "colour": l.map(|l| &l.colour), "primary": d.primary, "simulated": d.simulated,

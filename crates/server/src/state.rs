@@ -1,14 +1,16 @@
 //! What the handlers share: stores, law, plan, and answers kept until their inputs change.
 
 mod ruling;
+mod what_if;
 
 use crate::access::House;
 use crate::error::{ApiError, ApiResult};
+use crate::packets::Units;
 use crate::pages::Assets;
 use crate::shelf::{Loaded, Shelf};
 use ::evidence::Evidence;
 use ::figure::Explanation;
-use ::law::{Law, Library, Shelf};
+use ::law::{Law, Library, Listing};
 use ::plan::days::Days;
 use ::plan::depths::Site as Station;
 use ::plan::explain::{Depths, ExplainError, explain};
@@ -18,6 +20,7 @@ use ::plan::reference::{Place, Reference};
 pub use ::plan::rules::Level;
 use ::plan::stand::{Asked, Sources, Stand, StandError, stand};
 use ::plan::uses::Uses;
+use ::plan::what_if::{Outlet, Section};
 use books::Books;
 use books::access::Policy;
 use books::pack::Packs;
@@ -43,7 +46,7 @@ pub struct Parts {
     pub law: Arc<Law>,
     /// Where the law comes from, and where more of it can be recorded.
     pub library: Library,
-    pub drafts: Shelf,
+    pub drafts: ::law::Shelf,
     /// Files that may name keys of the law, as (path, text).
     pub naming: Vec<(String, String)>,
     pub shelf: Shelf,
@@ -59,6 +62,11 @@ pub struct Parts {
     /// City code → names.
     pub cities: HashMap<String, (String, String)>,
     pub stations: Vec<Station>,
+    /// Sections of surface water and outlets, for what-if.
+    pub sections: Vec<Section>,
+    pub outlets: Vec<Outlet>,
+    /// How units and names of the code list are shown.
+    pub units: Units,
     pub assets: Assets,
     /// Now, UTC milliseconds: passed in, so that tests can stand still.
     pub clock: fn() -> i64,
@@ -69,7 +77,7 @@ pub struct App {
     law: RwLock<Arc<Law>>,
     /// One at a time: a second file is judged with the first.
     pub(crate) library: Mutex<Library>,
-    pub drafts: Shelf,
+    pub drafts: ::law::Shelf,
     naming: Vec<(String, String)>,
     shelf: Shelf,
     books: Option<Books>,
@@ -87,8 +95,15 @@ pub struct App {
     pub assets: Assets,
     method: Method,
     stations: Vec<Station>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) outlets: Vec<Outlet>,
+    pub(crate) units: Units,
     clock: fn() -> i64,
     kept: Mutex<Kept>,
+    /// Choices of the what-if page and when they were found: live packets change them all the time.
+    pub(crate) choices: Mutex<Option<(i64, Arc<Value>)>>,
+    /// The listing of recorded law that the law in use was read from.
+    listed: Mutex<Listing>,
 }
 
 /// Answers that stay true while the day values stay the same. Few questions are asked again and again (the home
@@ -120,7 +135,9 @@ impl App {
                     .map_or_else(|| s.division.clone(), |c| c.0.clone()),
             })
             .collect();
+        let listed = Mutex::new(p.library.listing());
         App {
+            listed,
             law: RwLock::new(p.law),
             library: Mutex::new(p.library),
             drafts: p.drafts,
@@ -140,8 +157,12 @@ impl App {
             assets: p.assets,
             method: p.method,
             stations: p.stations,
+            sections: p.sections,
+            outlets: p.outlets,
+            units: p.units,
             clock: p.clock,
             kept: Mutex::default(),
+            choices: Mutex::default(),
         }
     }
 

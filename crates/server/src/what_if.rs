@@ -5,18 +5,19 @@ use crate::error::{ApiError, ApiResult, Q};
 use crate::state::blocking;
 use ::law::Law;
 use ::plan::days::{first_of, last_of};
-use ::plan::what_if::{DataSet, Question, SideOf, Sources, WhatIf, WhatIfError, air_city_days};
+use ::plan::what_if::{DataSet, Question, WhatIf, WhatIfError};
 use axum::Json;
 use axum::extract::State;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
 /// The question as an address holds it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Asked {
-    /// `air.city-days`
+    /// `air.city-days` (without it), `water.section-readings`, `emission.outlet-hours`
     data: Option<String>,
     /// A calendar year, instead of `from` and `to`.
     year: Option<i32>,
@@ -28,9 +29,11 @@ pub struct Asked {
     law_of: Option<NaiveDate>,
     /// A draft laid over the law, by its id.
     draft: Option<String>,
-    /// City codes parted by commas.
+    /// Codes of cities or provinces, sections, outlets, parted by commas.
     #[serde(default)]
     cities: String,
+    /// Language of a sheet's words: `en`, else Chinese.
+    pub(crate) lang: Option<String>,
 }
 
 /// Changed days that one answer lists; the xlsx has all.
@@ -41,9 +44,13 @@ const CHANGES_MAX: usize = 5000;
 /// # Errors
 /// A parameter that is missing or wrong; a rule that one of the laws does not give.
 pub fn answer(app: &App, q: &Asked) -> ApiResult<WhatIf> {
-    let id = q.data.as_deref().unwrap_or(DataSet::ALL[0].1);
+    let id = q
+        .data
+        .as_deref()
+        .filter(|d| !d.is_empty())
+        .unwrap_or(DataSet::AirCityDays.id());
     let data = DataSet::by_id(id).ok_or_else(|| {
-        let known: Vec<&str> = DataSet::ALL.iter().map(|(_, id, ..)| *id).collect();
+        let known = DataSet::ALL.map(DataSet::id);
         ApiError::bad(format!("没有数据集 {id}"), format!("there is no data set {id}"))
             .at("data")
             .remedy(
@@ -51,7 +58,6 @@ pub fn answer(app: &App, q: &Asked) -> ApiResult<WhatIf> {
                 format!("there are {}", known.join(", ")),
             )
     })?;
-    let law = app.law();
     let drafted = q
         .draft
         .as_deref()
@@ -90,25 +96,12 @@ pub fn answer(app: &App, q: &Asked) -> ApiResult<WhatIf> {
             .collect(),
     };
     let under: Option<&Law> = drafted.as_ref().map(|d| &d.law);
-    let lake = |law_of, law| app.days_under(law_of, law).map_err(|e| rule(&e));
-    let (before, after) = (lake(q.base, None)?, lake(Some(other), under)?);
-    let sources = Sources {
-        plan: &app.plan,
-        before: SideOf {
-            law: &law,
-            days: &before,
-        },
-        after: SideOf {
-            law: under.unwrap_or(&law),
-            days: &after,
-        },
-    };
-    let DataSet::AirCityDays = data;
-    air_city_days(&sources, &question).map_err(|e| match e {
+    app.what_if(data, &question, under).map_err(|e| match e {
         WhatIfError::Range { .. } => ApiError::bad("止日早于起日", e.to_string()).at("to"),
         WhatIfError::NoCity(c) => {
-            ApiError::not_found(format!("库中没有 {c} 的日值"), format!("the lake has no day of {c}")).at("cities")
+            ApiError::not_found(format!("库中没有 {c} 的数据"), format!("the lake has no data of {c}")).at("cities")
         }
+        WhatIfError::Lake(e) => ApiError::internal(e),
         e => rule(&e),
     })
 }
@@ -123,21 +116,9 @@ fn rule(e: &dyn std::fmt::Display) -> ApiError {
 pub async fn what_if(State(app): State<Arc<App>>, Q(q): Q<Asked>) -> ApiResult<Json<Value>> {
     blocking(move || {
         let mut w = answer(&app, &q)?;
-        let all = w.changes.len();
+        let all = w.total.changed;
         w.changes.truncate(CHANGES_MAX);
-        let names: serde_json::Map<String, Value> = w
-            .units
-            .iter()
-            .map(|u| {
-                let name = app.cities.get(&u.unit);
-                (
-                    u.unit.clone(),
-                    json!({"zh": name.map_or(&u.unit, |n| &n.0), "en": name.map_or(&u.unit, |n| &n.1)}),
-                )
-            })
-            .collect();
         let mut out = json!(w);
-        out["names"] = json!(names);
         out["changes_of"] = json!(all);
         out["draft"] = json!(q.draft);
         Ok(Json(out))
@@ -145,46 +126,79 @@ pub async fn what_if(State(app): State<Arc<App>>, Q(q): Q<Asked>) -> ApiResult<J
     .await
 }
 
-/// `GET /api/what-if/choices`: data sets with the years they have, and the days on which law changes.
+/// `GET /api/what-if/choices`: data sets with the years and places they have, and the days on which their law changes.
 pub async fn choices(State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
-    blocking(move || {
-        let (law, days) = (app.law(), app.days(None).map_err(ApiError::internal)?);
-        let cities = app
-            .plan
-            .group(&app.plan.head.division)
-            .map(|g| g.members.clone())
-            .unwrap_or_default();
-        let years: Vec<Value> = days.span(&cities).map_or(vec![], |(a, b)| {
-            (a.year()..=b.year())
-                .filter_map(|y| {
-                    let of = cities.iter().flat_map(|c| days.range(c, first_of(y), last_of(y)));
-                    let (n, simulated) = of.fold((0, 0), |(n, s), d| (n + 1, s + i32::from(d.simulated)));
-                    (n > 0).then(|| json!({"year": y, "days": n, "simulated": simulated}))
-                })
-                .collect()
-        });
-        // The days on which a provision behind the index begins to hold: other dates judge like one of these.
-        let mut starts = std::collections::BTreeMap::<NaiveDate, Vec<String>>::new();
-        let keys = ["air.aqi.daily", "air.evaluation"]
-            .iter()
-            .filter_map(|f| standards::find(f))
-            .flat_map(|f| f.keys);
-        for p in keys.flat_map(|k| law.versions(k)).filter(|p| p.division.is_empty()) {
-            let of = starts.entry(p.from).or_default();
-            let name = p.standard.number.clone();
-            if !of.contains(&name) {
-                of.push(name);
-            }
+    blocking(move || Ok(Json(app.choices().map_err(ApiError::internal)?.as_ref().clone()))).await
+}
+
+/// How long choices are good, milliseconds: counting every reading takes a second or more.
+const CHOICES_MS: i64 = 600_000;
+
+impl App {
+    /// The choices, found anew after a while.
+    ///
+    /// # Errors
+    /// When the observations cannot be read.
+    pub fn choices(&self) -> Result<Arc<Value>, lake::LakeError> {
+        let turn = self.now_ms().div_euclid(CHOICES_MS);
+        let mut kept = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, value)) = &*kept
+            && *at == turn
+        {
+            return Ok(value.clone());
         }
-        let sets: Vec<Value> = DataSet::ALL
-            .iter()
-            .map(|(_, id, zh, en)| json!({"id": id, "title_zh": zh, "title_en": en, "years": years}))
-            .collect();
-        let laws: Vec<Value> = starts
-            .into_iter()
-            .map(|(from, of)| json!({"from": from, "of": of}))
-            .collect();
-        Ok(Json(json!({"data": sets, "laws": laws})))
-    })
-    .await
+        let mut sets = vec![];
+        for data in DataSet::ALL {
+            let years: Vec<Value> = self
+                .years_of(data)?
+                .into_iter()
+                .map(|(year, (n, simulated))| json!({"year": year, "days": n, "simulated": simulated}))
+                .collect();
+            let title = data.title();
+            sets.push(
+                json!({"id": data.id(), "title_zh": title.zh, "title_en": title.en, "years": years,
+                "laws": law_days(&self.law(), data), "places": places(self, data)}),
+            );
+        }
+        let value = Arc::new(json!({"data": sets}));
+        *kept = Some((turn, value.clone()));
+        Ok(value)
+    }
+}
+
+/// The days on which a provision behind a data set begins to hold: other dates judge like one of these.
+fn law_days(law: &Law, data: DataSet) -> Vec<Value> {
+    let mut starts = BTreeMap::<NaiveDate, Vec<String>>::new();
+    let keys = data.keys();
+    for p in keys
+        .iter()
+        .flat_map(|k| law.versions(k))
+        .filter(|p| p.division.is_empty())
+    {
+        let of = starts.entry(p.from).or_default();
+        if !of.contains(&p.standard.number) {
+            of.push(p.standard.number.clone());
+        }
+    }
+    starts
+        .into_iter()
+        .map(|(from, of)| json!({"from": from, "of": of}))
+        .collect()
+}
+
+/// Provinces that can be chosen; none where the plan's own cities are all there is.
+fn places(app: &App, data: DataSet) -> Vec<Value> {
+    if data != DataSet::WaterSections {
+        return vec![];
+    }
+    let mut all = BTreeMap::<&str, (&str, u32)>::new();
+    for s in &app.sections {
+        all.entry(&s.division).or_insert((&s.province, 0)).1 += 1;
+    }
+    let own = app.plan.head.division.as_str();
+    let mut list: Vec<_> = all.into_iter().collect();
+    list.sort_by_key(|(code, _)| (*code != own, *code));
+    list.into_iter()
+        .map(|(code, (name, n))| json!({"code": code, "name": name, "n": n}))
+        .collect()
 }

@@ -49,42 +49,6 @@ const LAW: &[(&str, &str)] = &[
     ("cannot be read", "读不出"),
 ];
 
-/// Reasons why a text is no number, by a part that only they have.
-const NUMBER: &[(&str, &str)] = &[
-    ("is not a number", "不是数"),
-    ("is not a finite number", "不是有限的数"),
-    ("below the detection limit", "低于检出限,不是数"),
-    ("above the measuring range", "超出量程,不是数"),
-    ("commas must part", "逗号应每三位一个"),
-    ("too large or too long", "数太大或太长"),
-    ("is negative", "不能为负"),
-    ("has no index", "没有对应的分指数"),
-];
-
-/// A reason in both languages: functions may give `English / 中文` themselves.
-fn reason(text: &str) -> Text {
-    let han = |t: &str| t.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    if let Some((en, zh)) = text.rsplit_once(" / ")
-        && han(zh)
-        && !han(en)
-    {
-        return Text::new(zh, en);
-    }
-    let known = NUMBER.iter().find(|(part, _)| text.contains(part));
-    let quoted = text.split('`').nth(1).unwrap_or_default();
-    let zh = known.map_or_else(
-        || text.to_string(),
-        |(_, zh)| {
-            if quoted.is_empty() {
-                (*zh).to_string()
-            } else {
-                format!("“{quoted}”{zh}")
-            }
-        },
-    );
-    Text::new(zh, text)
-}
-
 /// A message about a file of law, in both languages.
 pub fn law_message(message: &str) -> Text {
     let zh = LAW.iter().find(|(part, _)| message.contains(part)).map_or_else(
@@ -132,8 +96,8 @@ pub fn eval_error(law: &Law, function: &Function, e: &EvalError) -> ApiError {
         EvalError::Missing(name) => ApiError::bad(format!("缺少「{}」({name})", title(name)), format!("{e}"))
             .at(name.clone())
             .remedy("填上这一项", "fill it in"),
-        EvalError::Argument { name, reason: why } => {
-            let why = reason(why);
+        EvalError::Argument { name, .. } => {
+            let why = e.text();
             ApiError::bad(
                 format!("「{}」({name}):{}", title(name), why.zh),
                 format!("argument `{name}`: {}", why.en),
@@ -171,12 +135,6 @@ mod tests {
     fn a_message_keeps_what_it_names() {
         let t = law_message("`soil.limit` has no clause: a value without a clause is refused");
         assert!(t.zh.starts_with("缺条款号") && t.zh.contains("soil.limit"), "{}", t.zh);
-        assert_eq!(reason("`abc` is not a number").zh, "“abc”不是数");
-        let both = reason("15 is outside 0 to 14 (HJ 1147) / 超出 0～14（HJ 1147）");
-        assert_eq!(
-            (both.zh.as_str(), both.en.as_str()),
-            ("超出 0～14（HJ 1147）", "15 is outside 0 to 14 (HJ 1147)")
-        );
         assert!(law_message("something new").zh.contains("something new"));
     }
 }

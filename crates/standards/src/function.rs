@@ -171,8 +171,13 @@ fn number(name: &str, text: &str) -> Result<Option<Decimal>, EvalError> {
     match Decimal::parse(text) {
         Ok(d) => Ok(Some(d)),
         Err(NumberError::Empty | NumberError::Missing(_)) => Ok(None),
-        Err(e) => Err(EvalError::argument(name, e.to_string())),
+        Err(e) => Err(EvalError::argument(name, bilingual(&e.text()))),
     }
+}
+
+/// A reason as functions give it: `English / 中文`.
+pub(crate) fn bilingual(t: &figure::Text) -> String {
+    format!("{} / {}", t.en, t.zh)
 }
 
 /// One result.

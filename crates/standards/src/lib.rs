@@ -34,6 +34,7 @@ mod radiation;
 mod rank;
 mod reading;
 mod real;
+mod reason;
 mod risk;
 mod round;
 mod row;

@@ -277,6 +277,9 @@ export interface Grade {
 export interface ChangedDay {
   unit: string
   day: string
+  at: string
+  /** `reference` is its explanation; otherwise the observation behind it, and the calculator explains it. */
+  explained: boolean
   before: Grade
   after: Grade
   simulated: boolean
@@ -310,7 +313,20 @@ export interface WhatIfUnit {
   figures_changed: number
   simulated: boolean
   annual?: [Annual, Annual] | null
+  whole?: [Whole, Whole] | null
 }
+
+/** The grade of a whole period, with what the calculator needs. */
+export interface Whole {
+  grade: Grade
+  function: string
+  date: string
+  division: string
+  args: [string, string][]
+}
+
+/** What the parts of an answer are called. */
+export type WhatIfWords = Record<'unit' | 'items' | 'at' | 'value' | 'level' | 'cause' | 'good' | 'ratio' | 'whole', Both>
 
 export interface WhatIfAnswer {
   data: string
@@ -320,6 +336,9 @@ export interface WhatIfAnswer {
   other: string
   draft?: string | null
   function: string
+  division: string
+  words: WhatIfWords
+  notes: Both[]
   levels: Level[]
   total: WhatIfUnit
   units: WhatIfUnit[]
@@ -332,8 +351,15 @@ export interface WhatIfAnswer {
 }
 
 export interface WhatIfChoices {
-  data: { id: string; title_zh: string; title_en: string; years: { year: number; days: number; simulated: number }[] }[]
-  laws: { from: string; of: string[] }[]
+  data: {
+    id: string
+    title_zh: string
+    title_en: string
+    years: { year: number; days: number; simulated: number }[]
+    /** Days on which the law behind the data set changes. */
+    laws: { from: string; of: string[] }[]
+    places: { code: string; name: string; n: number }[]
+  }[]
 }
 
 export interface Draft {

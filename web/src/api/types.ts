@@ -359,7 +359,7 @@ export interface Outlet {
   connected: boolean
   last_at?: string | null
   packets?: number | null
-  last_values?: { factor: string; stat?: string; period?: string; value: Figure; unit?: string | null; mark?: string }[] | null
+  last_values?: { factor: string; name_zh?: string | null; stat?: string; period?: string; value: Figure; unit?: string | null; mark?: string }[] | null
   simulated?: boolean
 }
 
@@ -382,7 +382,8 @@ export interface Quarantined {
   reason: string
   reason_zh?: string | null
   reason_en?: string | null
-  detail?: string | null
+  detail_zh?: string | null
+  detail_en?: string | null
   remedy_zh?: string | null
   remedy_en?: string | null
   raw: string

@@ -190,6 +190,36 @@ pub async fn post_all(books: &Books, packs: &Packs, orders: Vec<Order>, author: 
     Ok(entries)
 }
 
+/// The order of a move's posting: its parameters from the case's fields (or `=literal`); those named like a paper of the
+/// template are papers. The entry names the case.
+pub(crate) fn order_of(
+    packs: &Packs,
+    pack: &str,
+    post: &crate::pack::procedure::Posting,
+    case: (&str, &dyn Fn(&str) -> String),
+    day: String,
+) -> Result<Order> {
+    let id = Packs::name(pack, &post.ledger);
+    let template = ledger_of(packs, &id)?.template(&post.template);
+    let mut order = Order {
+        ledger: id,
+        template: post.template.clone(),
+        day,
+        ..Order::default()
+    };
+    for (name, from) in &post.with {
+        let value = match from.strip_prefix('=') {
+            Some(literal) => literal.to_string(),
+            None => case.1(from),
+        };
+        let paper = template.is_some_and(|t| t.papers.contains(name));
+        let into = if paper { &mut order.papers } else { &mut order.params };
+        into.insert(name.clone(), value);
+    }
+    order.papers.insert("case".into(), case.0.into());
+    Ok(order)
+}
+
 /// The entries that some events made.
 pub fn entries_of(events: &[Event]) -> Vec<Entry> {
     let posted = events

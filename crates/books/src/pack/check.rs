@@ -1,89 +1,60 @@
 //! What a file says of other files and of itself must fit. Each mistake is placed on the line that says it.
 
-use super::load::fault;
-use super::{Fault, Field, Kind, Packs};
+use super::place::Book;
+use super::{Fault, Kind, Packs};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Line of the first place where `"word"` stands, from 1.
-pub(crate) fn line_of(text: &str, word: &str) -> usize {
-    let quoted = format!("\"{word}\"");
-    text.lines().position(|l| l.contains(&quoted)).map_or(1, |n| n + 1)
-}
-
-struct Book<'a> {
-    packs: &'a Packs,
-    file: String,
-    text: &'a str,
-    pack: &'a str,
-    faults: &'a mut Vec<Fault>,
-}
-
 impl Book<'_> {
-    fn say(&mut self, word: &str, zh: impl Into<String>, en: impl Into<String>) {
-        let line = line_of(self.text, word);
-        self.faults.push(fault(&self.file, line, zh, en));
-    }
-
-    fn fields(&mut self, fields: &[Field]) {
-        let mut seen = BTreeSet::new();
-        for f in fields {
-            let good = f
-                .name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-                && !f.name.starts_with('_')
-                && !f.name.is_empty();
-            if !good {
-                self.say(
-                    &f.name,
-                    format!("字段名“{}”只可用小写字母、数字和下划线，且不以下划线开头", f.name),
-                    format!(
-                        "field name `{}`: lower-case letters, digits, underscore, not first",
-                        f.name
-                    ),
-                );
-            }
-            if !seen.insert(&f.name) {
-                self.say(
-                    &f.name,
-                    format!("字段“{}”写了两次", f.name),
-                    format!("field `{}` is there twice", f.name),
-                );
-            }
-            let listed = matches!(f.kind, Kind::Code | Kind::Codes);
-            match &f.codes {
-                Some(list) if !self.packs.codes.contains_key(&Packs::name(self.pack, list)) => {
-                    self.say(
-                        list,
-                        format!("没有代码表“{list}”"),
-                        format!("there is no code list `{list}`"),
-                    );
-                }
-                None if listed => self.say(
-                    &f.name,
-                    format!("字段“{}”是代码，须写 codes", f.name),
-                    format!("field `{}` is a code: say `codes`", f.name),
-                ),
-                _ => {}
-            }
-            let linked = matches!(f.kind, Kind::Link | Kind::Links);
-            match &f.to {
-                Some(to) if !self.packs.registers.contains_key(&Packs::name(self.pack, to)) => {
-                    self.say(to, format!("没有名录“{to}”"), format!("there is no register `{to}`"));
-                }
-                None if linked => self.say(
-                    &f.name,
-                    format!("字段“{}”是关联，须写 to", f.name),
-                    format!("field `{}` is a link: say `to`", f.name),
-                ),
-                _ => {}
+    /// Weights below one item make 100 %, all numbers can be read, and no item lies under itself.
+    fn weights(&mut self, s: &super::ScoreCard) {
+        let number = |text: &str| figure::Decimal::parse(text).ok();
+        let froms = s.bands.iter().filter_map(|b| b.from.as_deref());
+        let scorings = s.items.iter().filter_map(|i| i.scoring.as_ref());
+        let texts = scorings.flat_map(|r| r.numbers());
+        for text in froms
+            .chain(texts)
+            .chain(s.items.iter().filter_map(|i| i.weight.as_deref()))
+        {
+            if number(text).is_none() {
+                self.say(text, format!("“{text}”不是数字"), format!("`{text}` is no number"));
             }
         }
-    }
-
-    fn known(&mut self, fields: &[Field], name: &str) {
-        if !fields.iter().any(|f| f.name == name) {
-            self.say(name, format!("没有字段“{name}”"), format!("there is no field `{name}`"));
+        for item in &s.items {
+            let mut above = item.parent.as_deref();
+            for _ in 0..=s.items.len() {
+                above = above
+                    .and_then(|a| s.items.iter().find(|i| i.id == a))
+                    .and_then(|i| i.parent.as_deref());
+            }
+            if above.is_some() {
+                self.say(
+                    &item.id,
+                    format!("指标“{}”的上级成环", item.id),
+                    format!("item `{}` lies under itself", item.id),
+                );
+            }
+        }
+        let parents: BTreeSet<Option<&str>> = s.items.iter().map(|i| i.parent.as_deref()).collect();
+        for parent in parents {
+            let below = || {
+                s.items
+                    .iter()
+                    .filter(|i| i.parent.as_deref() == parent && !i.is_bonus())
+            };
+            // A weight that is not known, or known by law, is not added up here.
+            if below().any(|i| i.weight.is_none() || i.law.is_some()) {
+                continue;
+            }
+            let weights = below().filter_map(|i| number(i.weight.as_deref()?));
+            let sum = weights.fold(figure::Decimal::ZERO, |a, b| a.add(b).unwrap_or(a));
+            if below().next().is_some() && sum != figure::Decimal::from_int(100) {
+                let first = below().next().map_or("", |i| i.id.as_str());
+                self.say(
+                    first,
+                    format!("同级权重合计 {sum}%，应为 100%"),
+                    format!("weights add up to {sum} %, not 100 %"),
+                );
+            }
         }
     }
 }
@@ -97,52 +68,19 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
     for (id, r) in &packs.registers {
         let file = file_of("registers", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
-        book.fields(&r.fields);
-        let named = [
-            Some(&r.name),
-            r.key.as_ref(),
-            r.division.as_ref(),
-            r.owner.as_ref(),
-            r.state.as_ref(),
-        ];
-        for name in named.into_iter().flatten().chain(r.valid.iter().flatten()) {
-            book.known(&r.fields, name);
-        }
-        for rule in &r.rules {
-            for name in rule.when.iter().chain(&rule.require).chain(&rule.ascending) {
-                book.known(&r.fields, name);
-            }
-        }
-        if r.key.is_none() && r.prefix.is_none() {
-            book.say(
-                "title",
-                "须写 key（以某字段为编号）或 prefix（由系统编号）",
-                "say `key` (a field is the id) or `prefix` (the system numbers)",
-            );
-        }
+        Book::open(packs, file, text, id, faults).register(r);
     }
     for (id, p) in &packs.procedures {
         let file = file_of("procedures", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
+        let mut book = Book::open(packs, file, text, id, faults);
         book.fields(&p.fields);
-        book.known(&p.fields, &p.name);
+        book.top();
+        book.known(&p.fields, "name", &p.name);
         let states: BTreeSet<&str> = p.states.iter().map(|s| s.id.as_str()).collect();
         let moves: BTreeSet<&str> = p.moves.iter().map(|m| m.id.as_str()).collect();
-        for m in &p.moves {
+        for (i, m) in p.moves.iter().enumerate() {
+            book.at("move", i);
             for state in m.from.iter().chain(&m.to) {
                 if !states.contains(state.as_str()) {
                     book.say(
@@ -153,7 +91,21 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 }
             }
             for name in m.require.iter().chain(&m.edit).chain(m.set.keys()) {
-                book.known(&p.fields, name);
+                book.known(&p.fields, "", name);
+            }
+            if let Some(ask) = &m.ask {
+                let given = ask.with.values().filter(|v| !v.starts_with('='));
+                for name in given.chain(ask.columns.values()).chain([&ask.into]) {
+                    book.known(&p.fields, "", name);
+                }
+            }
+            for name in m
+                .posts
+                .iter()
+                .flat_map(|p| p.with.values())
+                .filter(|v| !v.starts_with('='))
+            {
+                book.known(&p.fields, "", name);
             }
             for post in &m.posts {
                 let ledger = Packs::name(book.pack, &post.ledger);
@@ -174,6 +126,7 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 }
             }
         }
+        book.whole();
         if !p.moves.iter().any(|m| m.from.is_empty()) {
             book.say(
                 &p.prefix,
@@ -181,14 +134,15 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 "no move opens a case (one with an empty `from`)",
             );
         }
-        for d in &p.deadlines {
+        for (i, d) in p.deadlines.iter().enumerate() {
+            book.at("deadline", i);
             for name in d.from.iter().chain(&d.until) {
                 if !moves.contains(name.as_str()) {
                     book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
                 }
             }
             for name in d.field.iter().chain(&d.from_field).chain(&d.period) {
-                book.known(&p.fields, name);
+                book.known(&p.fields, "", name);
             }
             if d.every.is_some() != d.period.is_some() || (d.every.is_some() && d.rule.is_none()) {
                 book.say(
@@ -205,7 +159,8 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
-        for m in &p.moves {
+        for (i, m) in p.moves.iter().enumerate() {
+            book.at("move", i);
             for name in &m.not_by {
                 if !moves.contains(name.as_str()) {
                     book.say(name, format!("没有步骤“{name}”"), format!("there is no move `{name}`"));
@@ -219,6 +174,7 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
+        book.at("progress", 0);
         if let Some(g) = &p.progress {
             for (name, kind) in [
                 (&g.milestones, Kind::Long),
@@ -240,7 +196,8 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
             }
         }
         // Every state can be reached, and none but an end is without a way out.
-        for s in &p.states {
+        for (i, s) in p.states.iter().enumerate() {
+            book.at("state", i);
             if !p.moves.iter().any(|m| m.to.as_deref() == Some(s.id.as_str())) {
                 book.say(
                     &s.id,
@@ -260,14 +217,48 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
     for (id, l) in &packs.ledgers {
         let file = file_of("ledgers", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
-        for t in &l.templates {
+        let mut book = Book::open(packs, file, text, id, faults);
+        for kind in &l.accounts {
+            let register = Packs::name(book.pack, &kind.holder);
+            if !matches!(kind.holder.as_str(), "none" | "division") && !packs.registers.contains_key(&register) {
+                book.say(
+                    &kind.holder,
+                    format!("没有名录“{}”：holder 写名录、division 或 none", kind.holder),
+                    format!(
+                        "there is no register `{}`: `holder` is a register, `division` or `none`",
+                        kind.holder
+                    ),
+                );
+            }
+        }
+        let named = l.templates.iter().filter_map(|t| t.then.as_ref());
+        for name in named.chain(l.accounts.iter().filter_map(|a| a.on_expiry.as_ref())) {
+            if l.template(name).is_none() {
+                book.say(
+                    name,
+                    format!("没有模板“{name}”"),
+                    format!("there is no template `{name}`"),
+                );
+            }
+        }
+        for t in l.templates.iter().filter(|t| t.then.is_some() != t.until.is_some()) {
+            book.say(
+                &t.id,
+                "until 与 then 须同时写",
+                "say both `until` and `then`, or neither",
+            );
+        }
+        for name in l.checks.iter().flat_map(|c| c.sum.iter().chain(&c.equal)) {
+            if l.account(name).is_none() {
+                book.say(
+                    name,
+                    format!("没有科目“{name}”"),
+                    format!("there is no account `{name}`"),
+                );
+            }
+        }
+        for (i, t) in l.templates.iter().enumerate() {
+            book.at("template", i);
             let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
             for line in &t.lines {
                 if !l.accounts.iter().any(|a| a.id == line.account) {
@@ -295,22 +286,19 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
     for (id, s) in &packs.scores {
         let file = file_of("scores", id);
         let text = texts.get(&file).unwrap_or(&empty);
-        let mut book = Book {
-            packs,
-            text,
-            pack: id.split('/').next().unwrap_or(""),
-            file,
-            faults,
-        };
+        let mut book = Book::open(packs, file, text, id, faults);
         book.fields(&s.fields);
+        book.top();
         if !packs.registers.contains_key(&Packs::name(book.pack, &s.subject)) {
-            book.say(
+            book.say_of(
+                "subject",
                 &s.subject,
                 format!("没有名录“{}”", s.subject),
                 format!("there is no register `{}`", s.subject),
             );
         }
-        for item in &s.items {
+        for (i, item) in s.items.iter().enumerate() {
+            book.at("item", i);
             if let Some(parent) = item.parent.as_ref().filter(|p| !s.items.iter().any(|i| &i.id == *p)) {
                 book.say(
                     parent,
@@ -319,7 +307,9 @@ pub(super) fn check(packs: &Packs, texts: &BTreeMap<String, String>, faults: &mu
                 );
             }
         }
-        for veto in &s.vetoes {
+        book.weights(s);
+        for (i, veto) in s.vetoes.iter().enumerate() {
+            book.at("veto", i);
             if !s.bands.iter().any(|b| b.id == veto.grade) {
                 book.say(
                     &veto.grade,

@@ -42,9 +42,9 @@ pub enum Kind {
     Code,
     /// Several codes of `codes`.
     Codes,
-    /// Id of a record of register `to`.
+    /// Id of a record of register `to`, or of a case.
     Link,
-    /// Ids of records of register `to`.
+    /// Several ids of what `to` says.
     Links,
     /// Code of an administrative division (GB/T 2260), 2, 4, 6, 9 or 12 digits.
     Division,
@@ -100,7 +100,7 @@ pub struct Field {
     /// Function of `standards` that says whether the text is well formed: `code.credit`.
     #[serde(default)]
     pub check: Option<String>,
-    /// Register that a link points to.
+    /// What a link points to: a register, `pack/name` or `name` of the same pack; or cases, `case:pack/name` or `case:name`.
     #[serde(default)]
     pub to: Option<String>,
     /// What stands in a new form.
@@ -121,4 +121,15 @@ pub struct Field {
     /// Names it had in older files and workbooks; old records are read under the new name.
     #[serde(default)]
     pub was: Vec<String>,
+}
+
+impl Field {
+    /// Room that a link of pack `from` points into: `register:pack/name` or `case:pack/name`; none if it is no link.
+    pub fn room(&self, from: &str) -> Option<String> {
+        let to = self.to.as_deref()?;
+        Some(match to.strip_prefix("case:") {
+            Some(name) => format!("case:{}", super::Packs::name(from, name)),
+            None => format!("register:{}", super::Packs::name(from, to)),
+        })
+    }
 }

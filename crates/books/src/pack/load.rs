@@ -2,7 +2,7 @@
 
 use super::{About, Code, CodeList, Fault, Packs, check};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What is done with a file: path, id, text, where mistakes go.
@@ -142,12 +142,17 @@ pub(crate) fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Fau
 fn codes(path: &str, text: &str, faults: &mut Vec<Fault>) -> CodeList {
     let mut list = CodeList::default();
     let mut head: Option<Vec<String>> = None;
+    let (mut seen, mut parents) = (BTreeSet::new(), vec![]);
+    let mut sure = 1;
     for (number, line) in text.lines().enumerate() {
         if let Some(note) = line.strip_prefix('#') {
             if let Some((key, value)) = note.split_once(':') {
                 match key.trim() {
                     "source" => list.source = value.trim().into(),
-                    "certainty" => list.certainty = value.trim().into(),
+                    "certainty" => {
+                        list.certainty = value.trim().into();
+                        sure = number + 1;
+                    }
                     _ => {}
                 }
             }
@@ -184,16 +189,35 @@ fn codes(path: &str, text: &str, faults: &mut Vec<Fault>) -> CodeList {
             en: cell("en"),
             parent: cell("parent"),
         };
-        if code.code.is_empty() || list.codes.iter().rev().take(1).any(|c| c.code == code.code) {
+        if code.code.is_empty() || !seen.insert(code.code.clone()) {
             faults.push(fault(
                 path,
                 number + 1,
-                "代码为空或与上一行重复",
-                "the code is empty or the same as in the line before",
+                format!("代码“{}”为空或已出现过", code.code),
+                format!("the code `{}` is empty or was there before", code.code),
             ));
             continue;
         }
+        if !code.parent.is_empty() {
+            parents.push((number + 1, code.parent.clone()));
+        }
         list.codes.push(code);
+    }
+    for (line, parent) in parents.into_iter().filter(|(_, p)| !seen.contains(p)) {
+        faults.push(fault(
+            path,
+            line,
+            format!("表中没有上级代码“{parent}”"),
+            format!("the list has no code `{parent}` to stand above this one"),
+        ));
+    }
+    if !matches!(list.certainty.as_str(), "" | "certain" | "likely" | "uncertain") {
+        faults.push(fault(
+            path,
+            sure,
+            format!("certainty 只能是 certain、likely、uncertain，不是“{}”", list.certainty),
+            format!("`certainty` is certain, likely or uncertain, not `{}`", list.certainty),
+        ));
     }
     if list.source.is_empty() || list.certainty.is_empty() {
         faults.push(fault(
@@ -207,7 +231,7 @@ fn codes(path: &str, text: &str, faults: &mut Vec<Fault>) -> CodeList {
 }
 
 /// Cells of one CSV line; quotes as usual, no line breaks inside a cell.
-fn cells(line: &str) -> Vec<String> {
+pub(crate) fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     let mut chars = line.trim_end_matches('\r').chars().peekable();

@@ -3,22 +3,24 @@
 //! The file's name (without its ending) is the id inside the pack; the whole id is `pack/name`.
 
 mod check;
+mod check_register;
 pub mod codes;
 pub mod field;
 pub mod ledger;
 mod load;
 pub mod page;
+mod place;
 pub mod procedure;
 pub mod register;
 pub mod score;
 
-pub(crate) use check::line_of;
 pub use codes::{Code, CodeList};
 pub use field::{Field, Kind, Words};
 pub use ledger::Ledger;
-pub(crate) use load::read;
 pub use load::{Texts, load, load_texts, texts};
+pub(crate) use load::{cells, read};
 pub use page::Page;
+pub(crate) use place::line_of;
 pub use procedure::Procedure;
 pub use register::Register;
 pub use score::ScoreCard;

@@ -106,6 +106,9 @@ pub struct Ask {
     pub with: std::collections::BTreeMap<String, String>,
     /// Field that keeps the value.
     pub into: String,
+    /// Further results: column of the function → field.
+    #[serde(default)]
+    pub columns: std::collections::BTreeMap<String, String>,
 }
 
 /// A term that runs in a case.

@@ -41,6 +41,20 @@ pub enum Scoring {
     },
 }
 
+impl Scoring {
+    /// All numbers that it is written with.
+    pub fn numbers(&self) -> Vec<&str> {
+        match self {
+            Self::Direct => vec![],
+            Self::Linear { zero, full } => vec![zero, full],
+            Self::Steps { steps } => steps.iter().flatten().map(String::as_str).collect(),
+            Self::Words { points } => points.values().map(String::as_str).collect(),
+            Self::Deduct { each } => vec![each],
+            Self::Bonus { each, most } => vec![each, most],
+        }
+    }
+}
+
 /// Where an indicator's value comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
@@ -135,8 +149,9 @@ pub struct Band {
     pub id: String,
     /// Title.
     pub title: Words,
-    /// Least points, decimal text.
-    pub from: String,
+    /// Least points, decimal text; absent where it is not known: then no grade follows from points.
+    #[serde(default)]
+    pub from: Option<String>,
     /// Colour word shown with it: green blue yellow red black.
     #[serde(default)]
     pub colour: Option<String>,

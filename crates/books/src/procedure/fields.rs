@@ -1,98 +1,82 @@
-//! The fields that come with a move: known, of their kind, in the form in which they are kept.
+//! The fields that come with a move: read by the same reader as those of registers, and what they point to is there.
 
-use super::day::read;
-use crate::error::{Error, Result};
-use crate::pack::{Field, Kind, Packs, Procedure};
-use chrono::NaiveDateTime;
-use figure::Decimal;
+use crate::View;
+use crate::error::{Error, FieldFault, Result};
+use crate::pack::procedure::Move;
+use crate::pack::{Kind, Packs, Procedure};
+use crate::register::Reader;
+use chrono::NaiveDate;
+use figure::Text;
+use law::Law;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
-/// Checks each field given; `null` or blank takes a field away.
-pub(super) fn check(packs: &Packs, p: &Procedure, given: &Map<String, Value>) -> Result<Map<String, Value>> {
-    let mut kept = Map::new();
-    for (name, value) in given {
-        let Some(field) = p.field(name) else {
-            return Err(Error::refused(
-                format!("“{}”没有字段“{name}”。", p.title.zh),
-                format!("{} has no field `{name}`.", p.title.en),
-            ));
-        };
-        kept.insert(name.clone(), one(packs, p, field, value)?);
-    }
-    Ok(kept)
-}
-
-fn one(packs: &Packs, p: &Procedure, f: &Field, value: &Value) -> Result<Value> {
-    let wrong =
-        |zh: String, en: String| Error::refused(format!("{}：{zh}", f.title.zh), format!("{}: {en}", f.title.en));
-    let shown = value
-        .as_str()
-        .map_or_else(|| value.to_string(), |s| s.trim().to_string());
-    if value.is_null() || (value.is_string() && shown.is_empty()) {
-        return Ok(Value::Null);
-    }
-    let list = f
-        .codes
-        .as_ref()
-        .and_then(|c| packs.codes.get(&Packs::name(p.pack(), c)));
-    let known = |code: &str| list.is_none_or(|l| l.codes.iter().any(|c| c.code == code));
-    let no_code = |code: &str| {
-        wrong(
-            format!("“{code}”不在代码表中，请从列表选择。"),
-            format!("`{code}` is not in the list: choose one of it."),
-        )
-    };
-    match f.kind {
-        Kind::Bool => match value {
-            Value::Bool(_) => Ok(value.clone()),
-            _ => match shown.as_str() {
-                "是" | "true" | "1" => Ok(true.into()),
-                "否" | "false" | "0" => Ok(false.into()),
-                _ => Err(wrong(
-                    format!("“{shown}”应为是或否。"),
-                    format!("`{shown}`: write yes or no."),
-                )),
-            },
-        },
-        Kind::Codes | Kind::Links | Kind::Files => {
-            let items: Option<Vec<&str>> = value.as_array().map(|a| a.iter().filter_map(Value::as_str).collect());
-            let items = items.ok_or_else(|| wrong("应为列表。".into(), "it must be a list.".into()))?;
-            match items.iter().find(|i| f.kind == Kind::Codes && !known(i)) {
-                Some(code) => Err(no_code(code)),
-                None => Ok(items.into()),
-            }
+/// Reads what was given; a move that opens a case fills in the defaults of the fields it takes.
+pub(super) fn read(
+    packs: &Packs,
+    p: &Procedure,
+    step: &Move,
+    law: &Arc<Law>,
+    given: &Map<String, Value>,
+    day: NaiveDate,
+) -> Result<Map<String, Value>> {
+    let mut given = given.clone();
+    let takes = |name: &String| step.require.contains(name) || step.edit.contains(name);
+    for f in p.fields.iter().filter(|f| step.from.is_empty() && takes(&f.name)) {
+        if let Some(default) = &f.default {
+            let value = if default == "today" {
+                day.to_string()
+            } else {
+                default.clone()
+            };
+            given.entry(f.name.clone()).or_insert_with(|| value.into());
         }
-        Kind::Code if !known(&shown) => Err(no_code(&shown)),
-        Kind::Number | Kind::Integer | Kind::Longitude | Kind::Latitude => {
-            let number = Decimal::parse(&shown).map_err(|e| wrong(format!("“{shown}”不是数字。"), e.to_string()))?;
-            if f.kind == Kind::Integer && number.at_scale(0).is_none() {
-                return Err(wrong(
-                    format!("“{shown}”应为整数。"),
-                    format!("`{shown}` is no whole number."),
-                ));
-            }
-            Ok(number.to_string().into())
-        }
-        Kind::Date if read(&shown).is_none() => Err(wrong(
-            format!("“{shown}”不是日期，应写作2024-05-01。"),
-            format!("`{shown}` is no date: write 2024-05-01."),
-        )),
-        Kind::Time if NaiveDateTime::parse_from_str(&shown, "%Y-%m-%d %H:%M").is_err() => Err(wrong(
-            format!("“{shown}”不是时间，应写作2024-05-01 08:30。"),
-            format!("`{shown}` is no time: write 2024-05-01 08:30."),
-        )),
-        Kind::Division if !(shown.bytes().all(|b| b.is_ascii_digit()) && [2, 4, 6, 9, 12].contains(&shown.len())) => {
-            Err(wrong(
-                format!("“{shown}”不是行政区划代码（2、4、6、9或12位数字）。"),
-                format!("`{shown}` is no division (2, 4, 6, 9 or 12 digits)."),
+    }
+    let read = Reader::of_fields(packs, p.pack(), &p.fields, law, day)
+        .given(&given)
+        .map_err(Error::Fields)?;
+    match read.keys().find(|n| !takes(n)) {
+        None => Ok(read),
+        Some(name) => {
+            let title = p.field(name).map(|f| f.title.clone()).unwrap_or_default();
+            Err(Error::refused(
+                format!("“{}”时不能修改“{}”。", step.title.zh, title.zh),
+                format!("`{}` does not change `{}`.", step.title.en, title.en),
             ))
         }
-        _ => match f.length {
-            Some(most) if shown.chars().count() > most => Err(wrong(
-                format!("最多{most}个字。"),
-                format!("at most {most} characters."),
-            )),
-            _ => Ok(shown.into()),
-        },
+    }
+}
+
+/// Every link leads to a record that is there and was not taken out.
+pub(super) async fn linked(view: &mut View, p: &Procedure, given: &Map<String, Value>) -> Result<()> {
+    let mut faults = Vec::new();
+    for f in p.fields.iter().filter(|f| matches!(f.kind, Kind::Link | Kind::Links)) {
+        let (Some(value), Some(room)) = (given.get(&f.name), f.room(p.pack())) else {
+            continue;
+        };
+        let ids: Vec<String> = match value {
+            Value::String(id) => vec![id.clone()],
+            Value::Array(ids) => ids.iter().filter_map(Value::as_str).map(String::from).collect(),
+            _ => continue,
+        };
+        for doc in view.docs(&room, &ids).await? {
+            if doc.version == 0 || doc.gone() {
+                faults.push(FieldFault::new(
+                    &f.name,
+                    Text::new(
+                        format!("“{}”：没有编号为“{}”的记录，请先建立或从列表选择。", f.title.zh, doc.id),
+                        format!(
+                            "{}: there is no record `{}`: make it first or choose one of the list.",
+                            f.title.en, doc.id
+                        ),
+                    ),
+                ));
+            }
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Fields(faults))
     }
 }

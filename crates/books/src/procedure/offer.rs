@@ -61,7 +61,7 @@ pub fn moves_for(p: &Procedure, case: Option<&Case>, person: &Person, actor: &st
         let always = p
             .fields
             .iter()
-            .filter(|f| f.required && step.from.is_empty())
+            .filter(|f| f.required && step.edit.contains(&f.name))
             .map(|f| &f.name);
         let mut fields: Vec<String> = Vec::new();
         let mut missing = Vec::new();

@@ -2,11 +2,11 @@
 
 use super::case::{Attached, Case, Step};
 use super::day::{Period, beijing_day, beijing_time, end_of_day, example};
-use super::term::{call, terms};
+use super::term::{call, column, terms};
 use super::{fields, progress, reminder};
 use crate::error::{Error, Result};
 use crate::event::{Author, Change, Doc, Event};
-use crate::pack::procedure::Move;
+use crate::pack::procedure::{Ask, Move};
 use crate::pack::{Packs, Procedure};
 use crate::patch::merge;
 use crate::{Books, Scope, View};
@@ -167,7 +167,13 @@ pub(super) fn allowed(p: &Procedure, step: &Move, case: Option<&Case>, person: &
 }
 
 /// Decides a move inside a job, so that other mechanisms can open or move a case together with what they write.
-pub async fn take_in(view: &mut View, packs: &Packs, law: &Law, take: &Take, author: &Author) -> Result<Vec<Change>> {
+pub async fn take_in(
+    view: &mut View,
+    packs: &Packs,
+    law: &Arc<Law>,
+    take: &Take,
+    author: &Author,
+) -> Result<Vec<Change>> {
     let (p, step) = find(packs, &take.procedure, &take.step)?;
     let today = beijing_day(view.now());
     let before = match &take.case {
@@ -193,17 +199,8 @@ pub async fn take_in(view: &mut View, packs: &Packs, law: &Law, take: &Take, aut
     }
     let day = effective(take.on, before.as_ref(), today)?;
     papers(step, take)?;
-    let mut given = fields::check(packs, p, &take.fields)?;
-    if let Some(name) = given
-        .keys()
-        .find(|n| !step.require.contains(n) && !step.edit.contains(n))
-    {
-        let title = p.field(name).map(|f| f.title.clone()).unwrap_or_default();
-        return Err(Error::refused(
-            format!("“{}”时不能修改“{}”。", step.title.zh, title.zh),
-            format!("`{}` does not change `{}`.", step.title.en, title.en),
-        ));
-    }
+    let mut given = fields::read(packs, p, step, law, &take.fields, day)?;
+    fields::linked(view, p, &given).await?;
     for (name, value) in &step.set {
         let value = match value.as_str() {
             "today" => day.to_string(),
@@ -225,9 +222,10 @@ pub async fn take_in(view: &mut View, packs: &Packs, law: &Law, take: &Take, aut
     merge(&mut after.doc.body, &patch);
     required(p, step, &after)?;
     if let Some(ask) = &step.ask {
-        let value = answer(law, day, &after, &ask.function, &ask.with)?;
-        patch[&ask.into] = value.clone().into();
-        given.insert(ask.into.clone(), value.into());
+        for (field, value) in answers(law, day, &after, ask)? {
+            given.insert(field.clone(), value.clone());
+            patch[&field] = value;
+        }
         merge(&mut after.doc.body, &patch);
     }
     if let Some(term) = &step.extends {
@@ -285,12 +283,16 @@ pub async fn take_in(view: &mut View, packs: &Packs, law: &Law, take: &Take, aut
     mirror(p, &mut patch, &after, law, today);
     let kind = if before.is_some() { "move" } else { "open" };
     changes.insert(0, Change::at(p.room(), &id, kind, old.doc.version, patch));
-    if let Some(post) = step.posts.first() {
-        return Err(Error::refused(
-            format!("本步骤须记账（{}），账本尚未接入。", post.ledger),
-            format!("this move posts to `{}`; ledgers are not connected yet.", post.ledger),
-        ));
+    let mut draft = crate::ledger::Draft::default();
+    for post in &step.posts {
+        let pack = p.id.split('/').next().unwrap_or("");
+        let from = (format!("{}/{}", p.room(), after.doc.id), |field: &str| {
+            after.text(field)
+        });
+        let order = crate::ledger::order_of(packs, pack, post, (&from.0, &from.1), day.to_string())?;
+        draft.add(view, &crate::ledger::Plan::new(packs, &order)?).await?;
     }
+    changes.extend(draft.changes());
     changes.extend(reminder::settled(view, p, &after, law, today).await?);
     Ok(changes)
 }
@@ -374,11 +376,11 @@ fn papers(step: &Move, take: &Take) -> Result<()> {
 }
 
 fn required(p: &Procedure, step: &Move, after: &Case) -> Result<()> {
-    // A case cannot be opened without what every case must have.
+    // What every case must have cannot be left or made empty by a move that takes it.
     let always = p
         .fields
         .iter()
-        .filter(|f| f.required && step.from.is_empty())
+        .filter(|f| f.required && step.edit.contains(&f.name))
         .map(|f| &f.name);
     let empty = |name: &&String| after.text(name).trim().is_empty();
     let missing: Vec<&String> = step.require.iter().chain(always).filter(empty).collect();
@@ -394,26 +396,29 @@ fn required(p: &Procedure, step: &Move, after: &Case) -> Result<()> {
     ))
 }
 
-/// Asks a function of the standards with fields of the case (or `=literal`).
-fn answer(law: &Law, day: NaiveDate, case: &Case, function: &str, with: &BTreeMap<String, String>) -> Result<String> {
-    let args: Args = with
+/// Asks a function of the standards with fields of the case (or `=literal`): the value and the columns by field.
+fn answers(law: &Law, day: NaiveDate, case: &Case, ask: &Ask) -> Result<Vec<(String, Value)>> {
+    let args: Args = ask
+        .with
         .iter()
         .map(|(arg, from)| {
-            (
-                arg.clone(),
-                from.strip_prefix('=').map_or_else(|| case.text(from), str::to_string),
-            )
+            let value = from.strip_prefix('=').map_or_else(|| case.text(from), str::to_string);
+            (arg.clone(), value)
         })
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    call(law, day, &case.six(), function, &args)
-        .map(|o| o.value.to_string())
-        .map_err(|e| {
-            Error::refused(
-                format!("“{function}”算不出：{e}"),
-                format!("{function} has no answer: {e}"),
-            )
-        })
+    let outcome = call(law, day, &case.six(), &ask.function, &args).map_err(|e| {
+        Error::refused(
+            format!("“{}”算不出：{e}", ask.function),
+            format!("{} has no answer: {e}", ask.function),
+        )
+    })?;
+    let kept = |text: String| if text.is_empty() { Value::Null } else { text.into() };
+    let mut answers = vec![(ask.into.clone(), kept(outcome.value.to_string()))];
+    for (name, field) in &ask.columns {
+        answers.push((field.clone(), kept(column(&outcome, name))));
+    }
+    Ok(answers)
 }
 
 /// The number of extensions after one more, if the law allows it and the term still runs.

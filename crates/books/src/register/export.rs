@@ -107,24 +107,11 @@ impl Desk {
             Ok(other) => other.to_string(),
             Err(t) => t.zh.clone(),
         };
-        let first = report.faults.iter().map(|f| f.row).min().unwrap_or(0);
-        let heads = rows
-            .rows
-            .iter()
-            .take_while(|(n, _)| *n < first)
-            .last()
-            .or(rows.rows.first());
-        let head_row = heads.map_or(0, |(n, _)| *n);
         page.write_string_with_format(0, 0, PROBLEM.0, &head)?;
-        // The headings are the last row before the first fault that names every column; the report counts from there.
-        let heads = rows
-            .rows
-            .iter()
-            .find(|(_, cells)| cells.iter().any(|c| self.reader.heading(&words(c)).is_some()));
-        for (c, cell) in heads.iter().flat_map(|(_, cells)| cells.iter().enumerate()) {
+        let heads = rows.rows.get(self.head(rows)).map(|(_, cells)| cells.as_slice());
+        for (c, cell) in heads.into_iter().flatten().enumerate() {
             page.write_string_with_format(0, column(c + 1), words(cell), &head)?;
         }
-        let _ = head_row;
         let mut at = 1u32;
         let mut faults = report.faults.iter().peekable();
         for (number, cells) in &rows.rows {

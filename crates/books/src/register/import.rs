@@ -109,19 +109,25 @@ impl Desk {
         }
     }
 
-    fn table(&self, rows: Rows) -> Result<Table> {
+    /// The place of the headings among the rows: the row with the most of them.
+    pub(crate) fn head(&self, rows: &Rows) -> usize {
+        self.found(rows).unwrap_or(0)
+    }
+
+    fn found(&self, rows: &Rows) -> Option<usize> {
         let fits = |cells: &[Cell]| {
-            cells
-                .iter()
-                .filter(|c| self.column_of(&words(Some(c))).is_some_and(|f| f != "_"))
-                .count()
+            let known = |c: &&Cell| self.column_of(&words(Some(c))).is_some_and(|f| f != "_");
+            cells.iter().filter(known).count()
         };
-        let head = (0..rows.rows.len().min(HEADS))
+        (0..rows.rows.len().min(HEADS))
             .map(|i| (fits(&rows.rows[i].1), std::cmp::Reverse(i)))
             .max()
             .filter(|(n, _)| *n > 0)
-            .map(|(_, i)| i.0);
-        let Some(head) = head else {
+            .map(|(_, i)| i.0)
+    }
+
+    fn table(&self, rows: Rows) -> Result<Table> {
+        let Some(head) = self.found(&rows) else {
             return Err(Error::refused(
                 "表里找不到表头，请用本名录的模板",
                 "no row of the file holds this register's headings: use its template",
@@ -197,7 +203,7 @@ impl Desk {
             rows: table.rows.len(),
             ..ImportReport::default()
         };
-        let (read, places) = self.read(&table, simulated, &mut report);
+        let (read, places) = self.read(&table, &mut report);
         if !table.faults.is_empty() {
             // With a column that is not understood nothing is taken: half a record is worse than none.
             report.refused = report.rows;
@@ -228,8 +234,7 @@ impl Desk {
     }
 
     /// Reads every cell, outside the writer: this is where an import spends its time.
-    fn read(&self, table: &Table, simulated: bool, report: &mut ImportReport) -> (Vec<Given>, Vec<usize>) {
-        let _ = simulated;
+    fn read(&self, table: &Table, report: &mut ImportReport) -> (Vec<Given>, Vec<usize>) {
         let (mut read, mut places) = (vec![], vec![]);
         for (i, (number, cells)) in table.rows.iter().enumerate() {
             let (mut given, mut id, mut faults) = (Map::new(), None, vec![]);

@@ -45,7 +45,9 @@ pub fn evaluate(card: &ScoreCard, given: &Given<'_>) -> Result<Evaluation> {
         .map_err(number_error)?;
     let bands = tree.bands(&mut whole.explanation)?;
     // The grade follows the number that is published, so that both agree.
-    let by_points = total.and_then(|t| bands.iter().position(|(_, from)| Ratio::from(t) >= *from));
+    let by_points = total
+        .zip(bands.iter().copied().collect::<Option<Vec<Ratio>>>())
+        .and_then(|(t, bands)| bands.iter().position(|from| Ratio::from(t) >= *from));
     let (hits, cap) = tree.vetoes(&mut whole.explanation)?;
     let worst = card.bands.len().saturating_sub(1);
     let place = match (by_points, cap) {
@@ -223,7 +225,7 @@ impl Tree<'_> {
     }
 
     /// Least points of each band: by law where the card names a key, else by the card.
-    fn bands(&self, e: &mut Explanation) -> Result<Vec<(String, Ratio)>> {
+    fn bands(&self, e: &mut Explanation) -> Result<Vec<Option<Ratio>>> {
         let mut bands = Vec::with_capacity(self.card.bands.len());
         let law = self.card.grades.as_ref().map(|key| {
             let found = self.given.law.at(key, self.date, &self.given.subject.division);
@@ -234,14 +236,20 @@ impl Tree<'_> {
             found
         });
         for band in &self.card.bands {
-            let mut from = read(&band.from)?;
+            let mut from = band.from.as_deref().map(read).transpose()?;
             if let Some(Ok(p)) = &law
                 && let Some(row) = p.table.find(&[("grade", &band.title.zh)])
                 && let Some(least) = p.table.optional(row, "at_least").ok().flatten()
             {
-                from = least.into();
+                from = Some(least.into());
             }
-            bands.push((band.id.clone(), from));
+            bands.push(from);
+        }
+        if bands.contains(&None) {
+            e.notes.push(Text::new(
+                "等级的分数界限未录入，不能按分数定级",
+                "the least points of the grades are not recorded: no grade follows from points",
+            ));
         }
         Ok(bands)
     }

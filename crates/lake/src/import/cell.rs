@@ -1,6 +1,6 @@
 //! One cell to one stored value, exactly.
 
-use figure::{Decimal, NumberError, Ratio, Unit};
+use figure::{Decimal, NumberError, Ratio, Text, Unit};
 
 use super::format::{Factor, Format, ValueColumn};
 use crate::error::{LakeError, Result};
@@ -10,7 +10,7 @@ use crate::row::MAX_DECIMALS;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub reason: &'static str,
-    pub detail: String,
+    pub detail: Text,
     pub remedy: String,
 }
 
@@ -63,7 +63,7 @@ impl Reader {
                 Err(e) => {
                     return Err(Refusal {
                         reason: "bad-number",
-                        detail: e.to_string(),
+                        detail: e.text(),
                         remedy: "write digits with a point, or leave the cell empty".into(),
                     });
                 }
@@ -77,7 +77,10 @@ impl Reader {
             let reason = if d.mantissa() < 0 { "negative" } else { "absurd" };
             return Err(Refusal {
                 reason,
-                detail: format!("{d} {} lies outside {} to {}", self.unit, self.low, self.high),
+                detail: Text::new(
+                    format!("{d} {} 超出 {} 至 {}", self.unit, self.low, self.high),
+                    format!("{d} {} lies outside {} to {}", self.unit, self.low, self.high),
+                ),
                 remedy: "check the unit and the column; correct the cell or mark it as missing".into(),
             });
         }
@@ -86,22 +89,25 @@ impl Reader {
             Some(v) => Ok(Some(v)),
             None => Err(Refusal {
                 reason: "too-precise",
-                detail: format!("{d} has more than {MAX_DECIMALS} decimals"),
+                detail: Text::new(
+                    format!("{d} 的小数超过 {MAX_DECIMALS} 位"),
+                    format!("{d} has more than {MAX_DECIMALS} decimals"),
+                ),
                 remedy: "round the value to what the instrument gives".into(),
             }),
         }
     }
 
     fn converted(&self, d: Decimal, f: &Ratio) -> Result<Decimal, Refusal> {
-        let refuse = |e: String| Refusal {
+        let refuse = |e: Text| Refusal {
             reason: "bad-number",
             detail: e,
             remedy: "give the value in the stored unit".into(),
         };
-        let r = Ratio::from(d).mul(*f).map_err(|e| refuse(e.to_string()))?;
+        let r = Ratio::from(d).mul(*f).map_err(|e| refuse(e.text()))?;
         // Between units of one kind the factor is a power of ten, so this is exact; what is not is refused.
         r.to_decimal()
-            .ok_or_else(|| refuse("not exact after conversion".into()))
+            .ok_or_else(|| refuse(Text::new("换算后不是准确的十进制数", "not exact after conversion")))
     }
 }
 

@@ -11,7 +11,8 @@ use crate::row::BEIJING_S;
 #[derive(Debug, Clone, Default)]
 pub struct Formats {
     formats: BTreeMap<String, Format>,
-    factors: BTreeMap<String, Factor>,
+    /// By folder and code: what is plausible in the air is not what is plausible in a flue.
+    factors: BTreeMap<(String, String), Factor>,
 }
 
 /// One kind of file.
@@ -40,9 +41,22 @@ pub struct Format {
     pub time: TimeColumn,
     /// The columns that say where.
     pub site: SiteColumn,
+    /// The column that says what a row's values are worth; without it all are valid.
+    #[serde(default)]
+    pub mark: Option<MarkColumn>,
+    /// Cells that mean "not measured at this place", beside those that mean "no value": kept as a row without a
+    /// value whose mark is the cell.
+    #[serde(default)]
+    pub not_monitored: Vec<String>,
+    /// What becomes of a place and time that stand in the file twice.
+    #[serde(default)]
+    pub twice: Twice,
     /// The columns that hold values.
     #[serde(rename = "value")]
     pub values: Vec<ValueColumn>,
+    /// The folder of its file, whose plausible ranges it goes by.
+    #[serde(skip)]
+    pub(crate) folder: String,
     /// The text it was read from; kept with every import, so that evidence can be found for ever.
     #[serde(skip)]
     pub(crate) text: String,
@@ -69,6 +83,27 @@ pub struct TimeColumn {
 pub enum Label {
     Start,
     End,
+}
+
+/// What a row's values are worth.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarkColumn {
+    /// Its header.
+    pub column: String,
+    /// Cells that mean "valid"; any other cell is the mark itself.
+    pub valid: Vec<String>,
+}
+
+/// What becomes of a place and time that stand in a file twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Twice {
+    /// The second is quarantined.
+    #[default]
+    Quarantine,
+    /// The later line counts: for a publisher's list that was read several times while it was being filled.
+    Last,
 }
 
 /// Where a value was measured.
@@ -107,6 +142,8 @@ pub enum SiteKind {
     Station,
     /// One column with a name that no table knows: the site is `name:` and the name.
     Name,
+    /// The name of a division, and a name in it that no table knows: the site is `name:340000·` and the name.
+    Named,
 }
 
 /// One column of values.
@@ -115,6 +152,9 @@ pub enum SiteKind {
 pub struct ValueColumn {
     /// Its header.
     pub column: String,
+    /// The column read where this one's cell is empty.
+    #[serde(default)]
+    pub instead: Option<String>,
     /// Code of the factor.
     pub factor: String,
     /// The unit its numbers are in.
@@ -154,22 +194,27 @@ impl Formats {
     pub fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         let mut out = Self::default();
         for (path, text) in files {
+            let folder = path.rsplit_once(['/', '\\']).map_or("", |(f, _)| f).to_string();
             let bad = |reason: String| LakeError::Import {
                 name: path.clone(),
                 reason,
             };
             if text.contains("[[factor]]") {
                 let file: FactorFile = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
-                out.factors
-                    .extend(file.factors.into_iter().map(|f| (f.factor.clone(), f)));
+                let keyed = file
+                    .factors
+                    .into_iter()
+                    .map(|f| ((folder.clone(), f.factor.clone()), f));
+                out.factors.extend(keyed);
                 continue;
             }
-            let format = Format::parse(&text).map_err(|e| bad(e.to_string()))?;
+            let mut format = Format::parse(&text).map_err(|e| bad(e.to_string()))?;
+            format.folder = folder;
             out.formats.insert(format.name.clone(), format);
         }
         for f in out.formats.values() {
             for v in &f.values {
-                if !out.factors.contains_key(&v.factor) {
+                if out.factor(f, &v.factor).is_none() {
                     let reason = format!("factor {} has no plausible range: add a [[factor]]", v.factor);
                     return Err(LakeError::Import {
                         name: f.name.clone(),
@@ -218,8 +263,9 @@ impl Formats {
         fit
     }
 
-    pub(crate) fn factor(&self, code: &str) -> Option<&Factor> {
-        self.factors.get(code)
+    /// What values of a factor can be, by the ranges of the format's folder.
+    pub(crate) fn factor(&self, format: &Format, code: &str) -> Option<&Factor> {
+        self.factors.get(&(format.folder.clone(), code.to_string()))
     }
 }
 
@@ -237,7 +283,10 @@ impl Format {
             name: f.name.clone(),
             reason,
         };
-        let columns = if f.site.kind == SiteKind::Station { 2 } else { 1 };
+        let columns = match f.site.kind {
+            SiteKind::Station | SiteKind::Named => 2,
+            SiteKind::Code | SiteKind::Division | SiteKind::Name => 1,
+        };
         if f.site.columns.len() != columns {
             return Err(bad(format!("[site] needs {columns} column(s)")));
         }
@@ -260,7 +309,12 @@ impl Format {
     /// Headers that must be there.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         let places = self.site.columns.iter().map(String::as_str);
-        let values = self.values.iter().map(|v| v.column.as_str());
+        let values = self
+            .values
+            .iter()
+            .flat_map(|v| std::iter::once(&v.column).chain(&v.instead));
+        let marks = self.mark.iter().map(|m| m.column.as_str());
+        let values = values.map(String::as_str).chain(marks);
         std::iter::once(self.time.column.as_str()).chain(places).chain(values)
     }
 }

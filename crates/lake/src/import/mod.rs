@@ -9,14 +9,19 @@ pub(crate) mod ledger;
 mod place;
 mod report;
 mod text;
+mod words;
 
 use std::collections::HashMap;
 
 use evidence::{Evidence, FileNote, Quarantined};
+use figure::Text;
 
-pub use format::{Factor, Format, Formats, Label, SiteColumn, SiteKind, TimeColumn, Unknown, ValueColumn};
+pub use format::{
+    Factor, Format, Formats, Label, MarkColumn, SiteColumn, SiteKind, TimeColumn, Twice, Unknown, ValueColumn,
+};
 pub use ledger::{EvidenceRef, Import};
 pub use report::{BadRow, Gap, Progress, Report};
+pub use words::reason_words;
 
 use crate::error::{LakeError, Result};
 use crate::{Lake, Row, SeriesKey};
@@ -63,6 +68,7 @@ pub fn load(
         keys,
         values,
         lines,
+        marks,
         ..
     } = reading;
     report.recorded = import.recorded;
@@ -77,6 +83,7 @@ pub fn load(
         let why = Quarantined {
             reason: bad.reason.clone(),
             detail: bad.detail.clone(),
+            detail_zh: bad.detail_zh.clone(),
             place: bad.column.clone(),
             remedy: bad.remedy.clone(),
             qnrtn: None,
@@ -89,14 +96,15 @@ pub fn load(
         p.wait().map_err(refused)?;
     }
     let ids = lake.series(&keys)?;
+    let marks = marks.iter().map(|m| lake.mark(m)).collect::<Result<Vec<i16>>>()?;
     let rows = values
         .into_iter()
         .map(|v| Row {
             series: ids[v.key as usize],
             t: v.t,
-            v: Some(v.v),
+            v: v.v,
             e: v.e,
-            mark: 0,
+            mark: marks[v.mark],
             recorded: import.recorded,
         })
         .collect();
@@ -120,8 +128,10 @@ pub fn header(name: &str, bytes: &[u8]) -> Result<Vec<String>> {
 struct Taken {
     key: u32,
     t: i64,
-    v: i64,
+    v: Option<i64>,
     e: i8,
+    /// Which of the reading's marks.
+    mark: usize,
 }
 
 struct Reading<'a> {
@@ -131,7 +141,10 @@ struct Reading<'a> {
     /// Positions of the columns: time, places, values.
     time: usize,
     site: Vec<usize>,
-    columns: Vec<usize>,
+    columns: Vec<(usize, Option<usize>)>,
+    mark: Option<usize>,
+    /// Marks met; the first is that of a valid value.
+    marks: Vec<String>,
     now: i64,
     report: Report,
     keys: Vec<SeriesKey>,
@@ -168,7 +181,7 @@ impl<'a> Reading<'a> {
             })
         };
         let reader = |v: &ValueColumn| {
-            let factor = formats.factor(&v.factor);
+            let factor = formats.factor(format, &v.factor);
             let none = || text::bad(name, format!("factor {} has no plausible range", v.factor));
             Reader::new(format, v, factor.ok_or_else(none)?)
         };
@@ -178,7 +191,13 @@ impl<'a> Reading<'a> {
             readers: format.values.iter().map(reader).collect::<Result<_>>()?,
             time: find(&format.time.column)?,
             site: format.site.columns.iter().map(|c| find(c)).collect::<Result<_>>()?,
-            columns: format.values.iter().map(|v| find(&v.column)).collect::<Result<_>>()?,
+            columns: format
+                .values
+                .iter()
+                .map(|v| Ok((find(&v.column)?, v.instead.as_deref().map(find).transpose()?)))
+                .collect::<Result<_>>()?,
+            mark: format.mark.as_ref().map(|m| find(&m.column)).transpose()?,
+            marks: vec![crate::VALID_MARK.to_string()],
             now,
             report: Report::new(name, format),
             keys: vec![],
@@ -205,7 +224,11 @@ impl<'a> Reading<'a> {
                 progress(self.progress(csv.position().byte(), text.len()));
             }
             if record.len() != width {
-                let detail = format!("{} cells, the header has {width}", record.len());
+                let (n, w) = (record.len(), width);
+                let detail = Text::new(
+                    format!("{n} 格,表头有 {w} 格"),
+                    format!("{n} cells, the header has {w}"),
+                );
                 let remedy = "put the missing cells in (empty ones too), or quote cells that hold a comma";
                 self.refuse(
                     line,
@@ -224,7 +247,11 @@ impl<'a> Reading<'a> {
                 last = (stamp.to_owned(), self.format.time.parse(stamp));
             }
             let Some(stamp) = last.1 else {
-                let detail = format!("`{}` is not written as {}", last.0, self.format.time.format);
+                let (stamp, form) = (&last.0, &self.format.time.format);
+                let detail = Text::new(
+                    format!("“{stamp}”不是 {form} 的写法"),
+                    format!("`{stamp}` is not written as {form}"),
+                );
                 let remedy = "write the time as the format says, in Beijing time".into();
                 self.refuse(
                     line,
@@ -239,7 +266,11 @@ impl<'a> Reading<'a> {
                 continue;
             };
             if stamp > self.now {
-                let detail = format!("`{}` is later than the file came", last.0);
+                let stamp = &last.0;
+                let detail = Text::new(
+                    format!("“{stamp}”晚于文件收到的时间"),
+                    format!("`{stamp}` is later than the file came"),
+                );
                 let remedy = "check the year, and whether the stamp is Beijing time".into();
                 self.refuse(
                     line,
@@ -290,9 +321,15 @@ impl<'a> Reading<'a> {
                 first
             }
         };
-        if let Some(before) = self.seen.insert((first, stamp), line) {
+        let before = self.seen.insert((first, stamp), line);
+        if before.is_some() && self.format.twice == Twice::Last {
+            self.forget(ledger::line_key(&site, stamp), first, stamp);
+        } else if let Some(before) = before {
             self.seen.insert((first, stamp), before);
-            let detail = format!("the place and time of line {before} again");
+            let detail = Text::new(
+                format!("与第 {before} 行的地点和时间相同"),
+                format!("the place and time of line {before} again"),
+            );
             let remedy = "keep one of the two lines, or load the later one as a file of its own: it then counts".into();
             return self.refuse(
                 line,
@@ -309,8 +346,26 @@ impl<'a> Reading<'a> {
         *span = (span.0.min(stamp), span.1.max(stamp), span.2 + 1);
         self.report.rows += 1;
         self.lines.push((ledger::line_key(&site, stamp), line as u32));
+        let mark = self.mark_of(record);
         for k in 0..self.columns.len() {
-            let cell = record.get(self.columns[k]).unwrap_or_default().trim();
+            let (column, instead) = self.columns[k];
+            let at = |i: usize| record.get(i).unwrap_or_default().trim();
+            let cell = match instead {
+                Some(instead) if at(column).is_empty() => at(instead),
+                _ => at(column),
+            };
+            if self.format.not_monitored.iter().any(|m| m == cell) {
+                let mark = self.number_of(cell.to_string());
+                let (key, t) = (first + k as u32, stamp - self.shift(k));
+                self.values.push(Taken {
+                    key,
+                    t,
+                    v: None,
+                    e: 0,
+                    mark,
+                });
+                continue;
+            }
             if cell.is_empty() || self.format.missing.iter().any(|m| m == cell) {
                 self.report.missing += 1;
                 continue;
@@ -319,18 +374,14 @@ impl<'a> Reading<'a> {
             match self.readers[k].read(cell) {
                 Ok(None) => self.report.missing += 1,
                 Ok(Some((value, e))) => {
-                    let length = format::period_s(self.format.period_of(v)).unwrap_or(0);
-                    let t = if self.format.time.label == Label::End {
-                        stamp - length
-                    } else {
-                        stamp
-                    };
+                    let t = stamp - self.shift(k);
                     self.report.accepted += 1;
                     self.values.push(Taken {
                         key: first + k as u32,
                         t,
-                        v: value,
+                        v: Some(value),
                         e,
+                        mark,
                     });
                 }
                 Err(r) => {
@@ -338,6 +389,49 @@ impl<'a> Reading<'a> {
                     self.refuse(line, &column, record, r);
                 }
             }
+        }
+    }
+
+    /// From a stamp back to the start of the period of a column.
+    fn shift(&self, k: usize) -> i64 {
+        match self.format.time.label {
+            Label::End => format::period_s(self.format.period_of(&self.format.values[k])).unwrap_or(0),
+            Label::Start => 0,
+        }
+    }
+
+    fn mark_of(&mut self, record: &csv::StringRecord) -> usize {
+        let (Some(at), Some(m)) = (self.mark, &self.format.mark) else {
+            return 0;
+        };
+        let cell = record.get(at).unwrap_or_default().trim();
+        if m.valid.iter().any(|v| v == cell) {
+            return 0;
+        }
+        self.number_of(cell.to_string())
+    }
+
+    fn number_of(&mut self, mark: String) -> usize {
+        self.marks.iter().position(|m| *m == mark).unwrap_or_else(|| {
+            self.marks.push(mark);
+            self.marks.len() - 1
+        })
+    }
+
+    /// Takes back what an earlier line said of a place and time.
+    fn forget(&mut self, line: u64, first: u32, stamp: i64) {
+        let series = first..first + self.columns.len() as u32;
+        let shifts: Vec<i64> = (0..self.columns.len()).map(|k| self.shift(k)).collect();
+        let accepted = &mut self.report.accepted;
+        self.values.retain(|v| {
+            let again = series.contains(&v.key) && v.t == stamp - shifts[(v.key - first) as usize];
+            *accepted -= u64::from(again && v.v.is_some());
+            !again
+        });
+        self.lines.retain(|(key, _)| *key != line);
+        self.report.rows -= 1;
+        if let Some(span) = self.spans.get_mut(&first) {
+            span.2 -= 1;
         }
     }
 

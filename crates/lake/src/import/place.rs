@@ -1,5 +1,6 @@
 //! Names of places to codes, through the reference tables `divisions` and `sites` of the lake.
 
+use figure::Text;
 use std::collections::HashMap;
 
 use super::cell::Refusal;
@@ -30,7 +31,7 @@ impl Places {
             name: format.name.clone(),
             reason: format!("table `{table}` is not in the lake: put it first"),
         };
-        if matches!(out.kind, SiteKind::Division | SiteKind::Station) {
+        if matches!(out.kind, SiteKind::Division | SiteKind::Station | SiteKind::Named) {
             for r in lake.table_rows("divisions")?.ok_or_else(|| needs("divisions"))? {
                 let (Some(code), Some(name)) = (r.get("code"), r.get("name")) else {
                     continue;
@@ -73,8 +74,16 @@ impl Places {
     fn division(&self, name: &str) -> Result<&str, Refusal> {
         match self.divisions.get(name) {
             Some(Some(code)) => Ok(code),
-            Some(None) => Err(refuse("ambiguous-place", format!("`{name}` names several divisions"))),
-            None => Err(refuse("unknown-place", format!("no division is called `{name}`"))),
+            Some(None) => Err(refuse(
+                "ambiguous-place",
+                format!("“{name}”对应多个行政区"),
+                format!("`{name}` names several divisions"),
+            )),
+            None => Err(refuse(
+                "unknown-place",
+                format!("没有名为“{name}”的行政区"),
+                format!("no division is called `{name}`"),
+            )),
         }
     }
 
@@ -82,7 +91,11 @@ impl Places {
     pub(crate) fn site(&self, cells: &[&str]) -> Result<String, Refusal> {
         let first = cells.first().copied().unwrap_or_default().trim();
         if first.is_empty() {
-            return Err(refuse("unknown-place", "the cell that names the place is empty".into()));
+            return Err(refuse(
+                "unknown-place",
+                "写地点的单元格是空的",
+                "the cell that names the place is empty",
+            ));
         }
         match self.kind {
             SiteKind::Code => Ok(first.to_owned()),
@@ -91,10 +104,27 @@ impl Places {
                 Err(r) if r.reason == "unknown-place" && self.unknown == Unknown::Name => Ok(format!("name:{first}")),
                 found => found.map(str::to_owned),
             },
+            SiteKind::Named => {
+                let name = cells.get(1).copied().unwrap_or_default().trim();
+                if name.is_empty() {
+                    return Err(refuse(
+                        "unknown-place",
+                        "写地点的单元格是空的",
+                        "the cell that names the place is empty",
+                    ));
+                }
+                Ok(format!("name:{}·{name}", self.division(first)?))
+            }
             SiteKind::Station => {
                 let name = cells.get(1).copied().unwrap_or_default().trim();
                 let division = self.division(first)?.to_owned();
-                let unknown = || refuse("unknown-place", format!("no site in {division} is called `{name}`"));
+                let unknown = || {
+                    refuse(
+                        "unknown-place",
+                        format!("{division} 没有名为“{name}”的站点"),
+                        format!("no site in {division} is called `{name}`"),
+                    )
+                };
                 self.sites
                     .get(&(division.clone(), name.to_owned()))
                     .cloned()
@@ -104,10 +134,10 @@ impl Places {
     }
 }
 
-fn refuse(reason: &'static str, detail: String) -> Refusal {
+fn refuse(reason: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Refusal {
     Refusal {
         reason,
-        detail,
+        detail: Text::new(zh, en),
         remedy: "correct the name, or add it to the reference table and load again".into(),
     }
 }

@@ -32,6 +32,8 @@ pub struct BadRow {
     pub reason: String,
     /// What was found.
     pub detail: String,
+    /// The same in Chinese.
+    pub detail_zh: String,
     /// What would make it acceptable.
     pub remedy: String,
     /// The row as it stood (cells joined by commas).
@@ -157,7 +159,8 @@ pub(super) fn quarantined(line: u64, column: &str, record: &csv::StringRecord, r
         line,
         column: column.into(),
         reason: r.reason.into(),
-        detail: r.detail,
+        detail: r.detail.en,
+        detail_zh: r.detail.zh,
         remedy: r.remedy,
         text,
     }

@@ -22,12 +22,14 @@ mod climate;
 mod days;
 mod hours;
 mod learn;
+mod outlets;
 mod params;
 mod tables;
 mod write;
 
 pub use climate::{Climate, Gaps, LearnError, Sources, Step};
 pub use hours::{Hour, Year, year};
+pub use outlets::{OutletFactor, OutletKind, OutletParams, Spell, outlet_file_name};
 pub use params::{Common, Dust, Goal, GoodBy, Levels, ParamError, Segment, Target, YearParams};
 pub use write::file_name;
 

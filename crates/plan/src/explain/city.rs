@@ -7,7 +7,7 @@ use crate::depths::{self, Site, codes};
 use crate::figures::{CityFigure, to_date};
 use crate::measure::Figure;
 use crate::reference::{Place, Reference};
-use crate::rules::Rules;
+use crate::rules::{Rules, levels};
 use crate::stand::{StandError, decimals};
 use chrono::{Datelike, NaiveDate};
 use figure::{Decimal, Explanation, Ratio, gbt8170};
@@ -156,6 +156,57 @@ fn the_day<'a>(d: &'a Depths, city: &str, day: NaiveDate) -> Result<&'a CityDay,
     d.days
         .day(city, day)
         .ok_or_else(|| ExplainError::Unknown(format!("{city} on {day}")))
+}
+
+/// The cities of a group on a day: how many had which level, and each with its index.
+pub(super) fn group_day(
+    d: &Depths,
+    reference: &Reference,
+    group: &str,
+    day: NaiveDate,
+) -> Result<Explanation, ExplainError> {
+    let group = d
+        .plan
+        .group(group)
+        .ok_or_else(|| ExplainError::Unknown(format!("group `{group}`")))?;
+    let levels = levels(d.law, reference.law_of.unwrap_or(day), &d.plan.head.division);
+    let mut out = Explanation::new(
+        format!("{} {day} 各市空气质量指数", group.zh),
+        format!("{day}: air quality index of {}", group.en),
+    );
+    let mut counts = vec![0u32; levels.len() + 1];
+    for city in &group.members {
+        let Some(known) = d.days.day(city, day) else { continue };
+        let (zh, en) = (d.city)(city);
+        let place = Place::CityDay {
+            city: city.clone(),
+            day,
+            factor: None,
+        };
+        let mut line = Explanation::new(zh, en)
+            .simulated(known.simulated)
+            .reference(below(reference, place));
+        line = match known.aqi {
+            Some(aqi) => line.value(aqi),
+            None => line.note("没有有效的指数", "no valid index"),
+        };
+        let at = usize::from(known.level).min(levels.len());
+        counts[at] += 1;
+        if let Some(l) = at.checked_sub(1).and_then(|i| levels.get(i)) {
+            line = line.note(&l.category_zh, &l.category_en);
+        }
+        out = out.input(line);
+    }
+    if out.inputs.is_empty() {
+        return Err(ExplainError::Unknown(format!("{} on {day}", group.id)));
+    }
+    for (l, n) in levels.iter().zip(&counts[1..]).filter(|(_, n)| **n > 0) {
+        out = out.note(
+            format!("{} {n} 市", l.category_zh),
+            format!("{}: {n} cities", l.category_en),
+        );
+    }
+    Ok(out)
 }
 
 pub(super) fn city_index(

@@ -14,7 +14,7 @@ use crate::reference::{BadReference, Place, Reference};
 use crate::rules::Rules;
 use crate::stand::{Asked, StandError, cities_of, decimals, region};
 use chrono::{NaiveDate, NaiveDateTime};
-use city::{city_factor, city_index, city_line, city_year};
+use city::{city_factor, city_index, city_line, city_year, group_day};
 use figure::{Explanation, Ratio, Unit, gbt8170};
 use lake::{Lake, LakeError, SeriesKey};
 use law::Law;
@@ -64,6 +64,7 @@ pub fn explain(d: &Depths, reference: &Reference) -> Result<Explanation, Explain
     match &reference.place {
         Place::Measure { id, date, division } => measure(d, reference, id, *date, division.as_deref()),
         Place::CityYear { city, what, upto } => city_year(d, reference, city, what, *upto),
+        Place::GroupDay { group, day } => group_day(d, reference, group, *day),
         Place::CityDay {
             city,
             day,

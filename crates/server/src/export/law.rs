@@ -1,9 +1,10 @@
 //! The library and the calculator as sheets.
 
+use super::lang::Lang;
 use super::{cell, file, header_row, origin, text_row};
 use crate::App;
 use crate::error::{ApiError, ApiResult, Q};
-use ::law::{Domain, Place};
+use ::law::Place;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -11,34 +12,27 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn certainty(c: ::figure::Certainty) -> &'static str {
-    match c {
-        ::figure::Certainty::Certain => "确定",
-        ::figure::Certainty::Likely => "可能",
-        ::figure::Certainty::Uncertain => "存疑",
-    }
-}
-
 fn until(to: Option<NaiveDate>) -> String {
     to.map_or(String::new(), |d| d.to_string())
 }
 
 /// Every version of a key, a sheet each.
-pub(super) fn versions(app: &App, key: &str) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn versions(app: &App, key: &str, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let law = app.law();
     for (n, p) in law.versions(key).iter().enumerate() {
         // Sheet names may hold neither slashes nor more than 31 letters.
         let sheet = book.add_worksheet().set_name(format!("{} {}", n + 1, p.from))?;
-        let to = p.to.map_or("现行".to_string(), |d| d.to_string());
+        let to = p.to.map_or(lang.say("现行", "…").to_string(), |d| d.to_string());
         sheet.write_string(
             0,
             0,
             format!("{key} {} {} {} — {to}", p.standard.number, p.clause, p.from),
         )?;
-        sheet.write_string(1, 0, format!("{} {}", certainty(p.certainty), p.source))?;
-        let columns: Vec<&str> = p.table.columns.iter().map(String::as_str).collect();
-        header_row(sheet, 2, &columns)?;
+        sheet.write_string(1, 0, format!("{} {}", lang.certainty(p.certainty), p.source))?;
+        // Names of columns are those of the law's own table in either language.
+        let columns: Vec<(&str, &str)> = p.table.columns.iter().map(|c| (c.as_str(), c.as_str())).collect();
+        header_row(sheet, lang, 2, &columns)?;
         for (i, row) in p.table.rows.iter().enumerate() {
             for (j, value) in row.iter().enumerate() {
                 cell(sheet, i as u32 + 3, j as u16, value)?;
@@ -46,35 +40,50 @@ pub(super) fn versions(app: &App, key: &str) -> Result<Vec<u8>, XlsxError> {
         }
     }
     if law.versions(key).is_empty() {
-        book.add_worksheet()
-            .write_string(0, 0, format!("没有名为 {key} 的条款键"))?;
+        book.add_worksheet().write_string(
+            0,
+            0,
+            match lang {
+                Lang::Zh => format!("没有名为 {key} 的条款键"),
+                Lang::En => format!("no key is called {key}"),
+            },
+        )?;
     }
     book.save_to_buffer()
 }
 
 /// All standards, or those of a room, and whether they are in force on the day.
-pub(super) fn standards(app: &App, domain: Option<&str>, date: Option<NaiveDate>) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn standards(
+    app: &App,
+    domain: Option<&str>,
+    date: Option<NaiveDate>,
+    lang: Lang,
+) -> Result<Vec<u8>, XlsxError> {
     let (law, on) = (app.law(), date.unwrap_or_else(|| app.today()));
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("标准")?;
-    let state = format!("{on} 有效");
+    let sheet = book.add_worksheet().set_name(lang.say("标准", "Standards"))?;
+    let state = match lang {
+        Lang::Zh => format!("{on} 有效"),
+        Lang::En => format!("In force on {on}"),
+    };
     header_row(
         sheet,
+        lang,
         0,
         &[
-            "领域",
-            "标准号",
-            "名称",
-            "英文名称",
-            "起",
-            "止",
-            &state,
-            "代替",
-            "条款",
-            "可信",
-            "出处",
-            "核对日",
-            "说明",
+            ("领域", "Domain"),
+            ("标准号", "Standard"),
+            ("名称", "Name"),
+            ("英文名称", "English name"),
+            ("起", "From"),
+            ("止", "To"),
+            (&state, &state),
+            ("代替", "Replaces"),
+            ("条款", "Clause"),
+            ("可信", "Certainty"),
+            ("出处", "Source"),
+            ("核对日", "Checked"),
+            ("说明", "Note"),
         ],
     )?;
     let wanted = law
@@ -87,19 +96,23 @@ pub(super) fn standards(app: &App, domain: Option<&str>, date: Option<NaiveDate>
             sheet,
             i as u32 + 1,
             &[
-                &Domain::title(s.domain()).zh,
+                &lang.domain(s.domain()),
                 &s.number,
                 &s.title.zh,
                 &s.title.en,
                 &s.from.to_string(),
                 &until(s.to),
-                if s.in_force(on) { "是" } else { "否" },
-                &s.replaces.join("、"),
+                if s.in_force(on) {
+                    lang.say("是", "yes")
+                } else {
+                    lang.say("否", "no")
+                },
+                &s.replaces.join(lang.say("、", ", ")),
                 &provisions,
-                certainty(s.certainty),
+                lang.certainty(s.certainty),
                 &s.source,
                 &s.checked.to_string(),
-                &s.note.zh,
+                lang.text(&s.note),
             ],
         )?;
     }
@@ -107,24 +120,25 @@ pub(super) fn standards(app: &App, domain: Option<&str>, date: Option<NaiveDate>
 }
 
 /// What is not recorded.
-pub(super) fn missing(app: &App) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn missing(app: &App, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let law = app.law();
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("待录入")?;
+    let sheet = book.add_worksheet().set_name(lang.say("待录入", "Not recorded"))?;
     header_row(
         sheet,
+        lang,
         0,
         &[
-            "领域",
-            "标准号",
-            "条款",
-            "名称",
-            "键",
-            "行政区",
-            "起",
-            "止",
-            "为何没有",
-            "录入所需的列",
+            ("领域", "Domain"),
+            ("标准号", "Standard"),
+            ("条款", "Clause"),
+            ("名称", "Name"),
+            ("键", "Key"),
+            ("行政区", "Division"),
+            ("起", "From"),
+            ("止", "To"),
+            ("为何没有", "Why it is missing"),
+            ("录入所需的列", "Columns needed"),
         ],
     )?;
     for (i, m) in law.missing().enumerate() {
@@ -132,16 +146,16 @@ pub(super) fn missing(app: &App) -> Result<Vec<u8>, XlsxError> {
             sheet,
             i as u32 + 1,
             &[
-                &Domain::title(m.domain()).zh,
+                &lang.domain(m.domain()),
                 &m.standard.number,
                 &m.clause,
-                &m.title.zh,
+                lang.text(&m.title),
                 &m.key,
                 &m.division,
                 &m.from.to_string(),
                 &until(m.to),
-                &m.why.zh,
-                &m.columns.join("、"),
+                lang.text(&m.why),
+                &m.columns.join(", "),
             ],
         )?;
     }
@@ -149,49 +163,50 @@ pub(super) fn missing(app: &App) -> Result<Vec<u8>, XlsxError> {
 }
 
 /// What is likely or uncertain.
-pub(super) fn doubts(app: &App) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn doubts(app: &App, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let law = app.law();
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("未确定")?;
+    let sheet = book.add_worksheet().set_name(lang.say("未确定", "Not certain"))?;
     header_row(
         sheet,
+        lang,
         0,
         &[
-            "所在",
-            "可信",
-            "领域",
-            "标准号",
-            "条款",
-            "名称",
-            "键",
-            "行",
-            "行政区",
-            "说明",
-            "出处",
-            "文件",
-            "行号",
+            ("所在", "Where"),
+            ("可信", "Certainty"),
+            ("领域", "Domain"),
+            ("标准号", "Standard"),
+            ("条款", "Clause"),
+            ("名称", "Name"),
+            ("键", "Key"),
+            ("行", "Row"),
+            ("行政区", "Division"),
+            ("说明", "Note"),
+            ("出处", "Source"),
+            ("文件", "File"),
+            ("行号", "Line"),
         ],
     )?;
     for (i, d) in law.doubts().iter().enumerate() {
         let place = match d.place {
-            Place::Standard => "标准",
-            Place::Provision => "条款",
-            Place::Row => "表中一行",
+            Place::Standard => lang.say("标准", "standard"),
+            Place::Provision => lang.say("条款", "provision"),
+            Place::Row => lang.say("表中一行", "row"),
         };
         text_row(
             sheet,
             i as u32 + 1,
             &[
                 place,
-                certainty(d.certainty),
-                &Domain::title(&d.domain).zh,
+                lang.certainty(d.certainty),
+                &lang.domain(&d.domain),
                 &d.standard,
                 &d.clause,
-                &d.title.zh,
+                lang.text(&d.title),
                 &d.key,
                 &d.row,
                 &d.division,
-                &d.note.zh,
+                lang.text(&d.note),
                 &d.source,
                 &d.file,
                 &d.line.to_string(),
@@ -206,6 +221,7 @@ pub(super) fn doubts(app: &App) -> Result<Vec<u8>, XlsxError> {
 /// # Errors
 /// As the calculation itself.
 pub async fn figure(State(app): State<Arc<App>>, Q(given): Q<BTreeMap<String, String>>) -> ApiResult<Response> {
+    let lang = Lang::of(given.get("lang").map(String::as_str));
     let c = crate::figure::call(&app, {
         let mut given = given;
         given.remove("lang");
@@ -213,34 +229,53 @@ pub async fn figure(State(app): State<Arc<App>>, Q(given): Q<BTreeMap<String, St
     })?;
     let write = || -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
-        let sheet = book.add_worksheet().set_name("试算")?;
-        let division = if c.division.is_empty() { "全国" } else { &c.division };
+        let sheet = book.add_worksheet().set_name(lang.say("试算", "Calculation"))?;
+        let division = match c.division.as_str() {
+            "" => lang.say("全国", "the nation"),
+            division => division,
+        };
+        let (title, name, date) = (c.function.title, c.function.name, c.date);
         sheet.write_string(
             0,
             0,
-            format!(
-                "{} {} 按 {} 的标准,{division}",
-                c.function.title.0, c.function.name, c.date
-            ),
+            match lang {
+                Lang::Zh => format!("{} {name} 按 {date} 的标准,{division}", title.0),
+                Lang::En => format!("{} {name} by the law of {date}, {division}", title.1),
+            },
         )?;
-        header_row(sheet, 1, &["", "名称", "代码", "值", "单位"])?;
+        header_row(
+            sheet,
+            lang,
+            1,
+            &[
+                ("", ""),
+                ("名称", "Name"),
+                ("代码", "Code"),
+                ("值", "Value"),
+                ("单位", "Unit"),
+            ],
+        )?;
         let mut row = 2;
         for a in c.function.args {
             let Some(value) = c.args.get(a.name) else { continue };
-            text_row(sheet, row, &["参数", a.title.0, a.name])?;
+            text_row(
+                sheet,
+                row,
+                &[lang.say("参数", "argument"), lang.say(a.title.0, a.title.1), a.name],
+            )?;
             cell(sheet, row, 3, value)?;
             sheet.write_string(row, 4, crate::plan::unit_label(a.unit))?;
             row += 1;
         }
-        text_row(sheet, row, &["结果", "", "value"])?;
+        text_row(sheet, row, &[lang.say("结果", "result"), "", "value"])?;
         cell(sheet, row, 3, &c.outcome.value.to_string())?;
         sheet.write_string(row, 4, c.outcome.explanation.unit.clone().unwrap_or_default())?;
         for (name, value) in &c.outcome.columns {
             row += 1;
-            text_row(sheet, row, &["结果", "", name])?;
+            text_row(sheet, row, &[lang.say("结果", "result"), "", name])?;
             cell(sheet, row, 3, &value.to_string())?;
         }
-        origin(&mut book, &c.outcome.explanation)?;
+        origin(&mut book, &c.outcome.explanation, lang)?;
         book.save_to_buffer()
     };
     Ok(file("figure.xlsx", write().map_err(ApiError::internal)?))

@@ -1,5 +1,6 @@
 //! Packets and the quarantine as sheets.
 
+use super::lang::Lang;
 use super::{header_row, text_row};
 use crate::App;
 use crate::packets::{received_at, shown, texts};
@@ -11,13 +12,25 @@ const RECENT: usize = 2000;
 pub(super) const QUARANTINE_MAX: usize = 20_000;
 
 /// The packets received last.
-pub(super) fn recent(app: &App) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn recent(app: &App, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("最近的包")?;
+    let sheet = book.add_worksheet().set_name(lang.say("最近的包", "Recent packets"))?;
     header_row(
         sheet,
+        lang,
         0,
-        &["序号", "时间", "MN", "名称", "ST", "CN", "版本", "模拟", "提醒", "原文"],
+        &[
+            ("序号", "No."),
+            ("时间", "Time"),
+            ("MN", "MN"),
+            ("名称", "Name"),
+            ("ST", "ST"),
+            ("CN", "CN"),
+            ("版本", "Version"),
+            ("模拟", "Simulated"),
+            ("提醒", "Warnings"),
+            ("原文", "Raw text"),
+        ],
     )?;
     let snapshot = app
         .gateway
@@ -32,7 +45,7 @@ pub(super) fn recent(app: &App) -> Result<Vec<u8>, XlsxError> {
         let text = |name: &str| match &p[name] {
             serde_json::Value::String(s) => s.clone(),
             serde_json::Value::Null => String::new(),
-            serde_json::Value::Bool(b) => if *b { "模拟" } else { "" }.to_string(),
+            serde_json::Value::Bool(b) => lang.simulated(*b).to_string(),
             serde_json::Value::Array(a) => a.iter().filter_map(|w| w.as_str()).collect::<Vec<_>>().join(";"),
             other => other.to_string(),
         };
@@ -57,32 +70,36 @@ pub(super) fn recent(app: &App) -> Result<Vec<u8>, XlsxError> {
 }
 
 /// What was kept out, with reason, place and remedy.
-pub(super) fn quarantine(list: &[evidence::QuarantineEntry]) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn quarantine(list: &[evidence::QuarantineEntry], lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("隔离区")?;
+    let sheet = book.add_worksheet().set_name(lang.say("隔离区", "Quarantine"))?;
     header_row(
         sheet,
+        lang,
         0,
         &[
-            "编号",
-            "时间",
-            "来自",
-            "原因",
-            "原因代码",
-            "详情",
-            "位置",
-            "怎么办",
-            "QnRtn",
-            "重放",
-            "原文",
+            ("编号", "No."),
+            ("时间", "Time"),
+            ("来自", "From"),
+            ("原因", "Reason"),
+            ("原因代码", "Reason code"),
+            ("详情", "Detail"),
+            ("位置", "Place"),
+            ("怎么办", "What to do"),
+            ("QnRtn", "QnRtn"),
+            ("重放", "Replayed"),
+            ("原文", "Raw text"),
         ],
     )?;
     for (i, e) in list.iter().enumerate() {
         let words = texts(&e.why);
-        let replayed = e
-            .replayed
-            .as_ref()
-            .map_or("", |(_, r)| if r.ok { "已入库" } else { "仍不合格" });
+        let replayed = e.replayed.as_ref().map_or("", |(_, r)| {
+            if r.ok {
+                lang.say("已入库", "taken")
+            } else {
+                lang.say("仍不合格", "refused again")
+            }
+        });
         text_row(
             sheet,
             i as u32 + 1,
@@ -90,11 +107,11 @@ pub(super) fn quarantine(list: &[evidence::QuarantineEntry]) -> Result<Vec<u8>, 
                 &e.id.to_string(),
                 &received_at(e.received_ms),
                 &e.source,
-                &words.reason.zh,
+                lang.text(&words.reason),
                 &e.why.reason,
-                &words.detail.zh,
+                lang.text(&words.detail),
                 &e.why.place,
-                &words.remedy.zh,
+                lang.text(&words.remedy),
                 &e.why.qnrtn.map(|q| q.to_string()).unwrap_or_default(),
                 replayed,
                 &shown(&e.raw),

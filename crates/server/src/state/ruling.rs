@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::error::{ApiError, ApiResult};
-use ::law::{Drafted, Law};
+use ::law::{Drafted, Law, Library, Listing};
 use ::plan::uses::Uses;
 use lake::LakeError;
 use std::sync::{Arc, PoisonError};
@@ -28,6 +28,52 @@ impl App {
             *self.law.write().unwrap_or_else(PoisonError::into_inner) = old;
         }
         done
+    }
+
+    /// Reads the law again if the folder of recorded law holds something else than when it was read: a file that
+    /// `qingshan law add` put there beside the running server counts from the next request. A folder that cannot be
+    /// read as law changes nothing; it is said once on standard error.
+    pub(crate) async fn notice(self: &Arc<Self>) {
+        if !self.elsewhere() {
+            return;
+        }
+        let app = self.clone();
+        // Judging goes on by the old law if the thread panics.
+        let _ = tokio::task::spawn_blocking(move || app.read_again()).await;
+    }
+
+    fn elsewhere(&self) -> bool {
+        let library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.listed() != library.listing()
+    }
+
+    fn listed(&self) -> std::sync::MutexGuard<'_, Listing> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_again(&self) {
+        // One at a time; whoever comes second finds it done.
+        let library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
+        let listing = library.listing();
+        if *self.listed() == listing {
+            return;
+        }
+        match library.load() {
+            Ok(law) => {
+                if let Err(e) = self.set_law(Arc::new(law)) {
+                    eprintln!("law: the recorded files cannot be used: {e}");
+                }
+            }
+            Err(errors) => errors
+                .iter()
+                .for_each(|e| eprintln!("law: {e}; the law stays as it was until the file is mended")),
+        }
+        *self.listed() = listing;
+    }
+
+    /// Notes that the law in use is that of the folder as it is now.
+    pub(crate) fn listed_now(&self, library: &Library) {
+        *self.listed() = library.listing();
     }
 
     /// Where each key is used.

@@ -199,6 +199,18 @@ impl Stations {
         }
     }
 
+    /// A value as this practice judges it: as it is, or as it is shown.
+    ///
+    /// # Errors
+    /// [`NumberError::Overflow`].
+    pub fn judged(&self, place: usize, value: Decimal) -> Result<Decimal, NumberError> {
+        if self.shown_decides {
+            self.shown(place, value)
+        } else {
+            Ok(value)
+        }
+    }
+
     /// The class of a reading; `seen` in the order of [`Stations::items`].
     ///
     /// # Errors
@@ -211,8 +223,7 @@ impl Stations {
         for (place, (item, _)) in self.items.iter().enumerate() {
             let gap = match seen.get(place).copied().unwrap_or(Seen::None) {
                 Seen::Value(v) => {
-                    let v = if self.shown_decides { self.shown(place, v)? } else { v };
-                    worst = worst.max(rules.class(*item, body, v));
+                    worst = worst.max(rules.class(*item, body, self.judged(place, v)?));
                     continue;
                 }
                 Seen::None => self.none,
