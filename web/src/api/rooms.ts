@@ -21,6 +21,7 @@ export interface Field {
   max: string | null
   length: number | null
   pattern: string | null
+  /** Room that a link leads into: `register:pack/name`, `case:pack/name`. */
   to: string | null
   default: string | null
   personal: boolean

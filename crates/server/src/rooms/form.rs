@@ -27,8 +27,8 @@ pub fn fields(seat: &Seat, pack: &str, all: &[Field]) -> Vec<Value> {
         if let Some(choices) = choices(seat, pack, f) {
             v["choices"] = choices.into();
         }
-        if let Some(to) = &f.to {
-            v["to"] = Packs::name(pack, to).into();
+        if let Some(room) = f.room(pack) {
+            v["to"] = room.into();
         }
         v
     };
@@ -40,7 +40,7 @@ pub fn fields(seat: &Seat, pack: &str, all: &[Field]) -> Vec<Value> {
 pub async fn names(seat: &Seat, pack: &str, fields: &[Field], maps: &[&Map<String, Value>], may: &May) -> ApiResult<Value> {
     let mut out = Map::new();
     for f in fields.iter().filter(|f| matches!(f.kind, Kind::Link | Kind::Links) && !may.hides(&f.name)) {
-        let Some(to) = f.to.as_ref().map(|t| Packs::name(pack, t)) else { continue };
+        let Some(to) = f.room(pack) else { continue };
         let ids: BTreeSet<&str> = maps
             .iter()
             .filter_map(|m| m.get(&f.name))
@@ -57,13 +57,20 @@ pub async fn names(seat: &Seat, pack: &str, fields: &[Field], maps: &[&Map<Strin
     Ok(out.into())
 }
 
-/// Names of records of a register (or cases of a procedure) by id.
-pub async fn named(seat: &Seat, to: &str, ids: &BTreeSet<&str>) -> ApiResult<BTreeMap<String, String>> {
+/// The field by which records of a room are called.
+fn name_of<'a>(packs: &'a Packs, room: &str) -> Option<&'a String> {
+    match room.split_once(':')? {
+        ("register", id) => packs.registers.get(id).map(|r| &r.name),
+        ("case", id) => packs.procedures.get(id).map(|p| &p.name),
+        _ => None,
+    }
+}
+
+/// Names of records of a room, by id.
+pub async fn named(seat: &Seat, room: &str, ids: &BTreeSet<&str>) -> ApiResult<BTreeMap<String, String>> {
     let packs = seat.packs();
-    let (target, name) = match (packs.registers.get(to), packs.procedures.get(to)) {
-        (Some(r), _) => (Target::register(r), &r.name),
-        (_, Some(p)) => (Target::case(p), &p.name),
-        _ => return Ok(BTreeMap::new()),
+    let (Some(target), Some(name)) = (Target::room(packs, room), name_of(packs, room)) else {
+        return Ok(BTreeMap::new());
     };
     if ids.is_empty() || target.personal.contains(name) || !seat.can(Action::Read, &target) {
         return Ok(BTreeMap::new());
@@ -83,14 +90,9 @@ pub async fn named(seat: &Seat, to: &str, ids: &BTreeSet<&str>) -> ApiResult<BTr
 }
 
 /// A few records by words, for the search box of a link field: id and name.
-pub async fn suggest(seat: &Seat, to: &str, words: &str) -> ApiResult<Value> {
-    let packs = seat.packs();
-    let (room, name) = match (packs.registers.get(to), packs.procedures.get(to)) {
-        (Some(r), _) => (r.room(), r.name.clone()),
-        (_, Some(p)) => (p.room(), p.name.clone()),
-        _ => (format!("register:{to}"), String::new()),
-    };
-    let may = seat.may(Action::Read, &room, "").await?;
+pub async fn suggest(seat: &Seat, room: &str, words: &str) -> ApiResult<Value> {
+    let name = name_of(seat.packs(), room).cloned().unwrap_or_default();
+    let may = seat.may(Action::Read, room, "").await?;
     let mut list = books::List::of(room, may.decision.scope.clone());
     list.limit = 20;
     list.words = words.to_string();

@@ -91,7 +91,7 @@ async fn holders(seat: &Seat, l: &Ledger, accounts: impl Iterator<Item = &str>) 
                 out.extend(ids.iter().filter_map(known));
             }
             "none" => {}
-            register => out.extend(form::named(seat, register, &ids).await?),
+            register => out.extend(form::named(seat, &format!("register:{register}"), &ids).await?),
         }
     }
     Ok(out)

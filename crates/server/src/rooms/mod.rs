@@ -66,6 +66,7 @@ pub(crate) fn doors() -> Vec<RoomDoor> {
         read("/rooms/case/{pack}/{name}", get(cases::schema)),
         read("/rooms/case/{pack}/{name}/cases", get(cases::list)),
         read("/rooms/case/{pack}/{name}/cases/{id}", get(cases::one)),
+        read("/rooms/case/{pack}/{name}/suggest", get(register::suggest_case)),
         send("/rooms/case/{pack}/{name}/take", Take, post(cases::step)),
         send("/rooms/case/{pack}/{name}/bulk", Take, post(cases::bulk)),
         send("/rooms/case/{pack}/{name}/cases/{id}/hand-over", Take, post(cases::hand)),

@@ -274,5 +274,10 @@ pub struct Words {
 
 /// `GET …/suggest?words=`: for the search box of a link field.
 pub async fn suggest(seat: Seat, Path((pack, name)): Path<Name>, Q(q): Q<Words>) -> ApiResult<Json<Value>> {
-    form::suggest(&seat, &format!("{pack}/{name}"), &q.words).await.map(Json)
+    form::suggest(&seat, &format!("register:{pack}/{name}"), &q.words).await.map(Json)
+}
+
+/// `GET /case/{pack}/{name}/suggest?words=`: the same for cases.
+pub async fn suggest_case(seat: Seat, Path((pack, name)): Path<Name>, Q(q): Q<Words>) -> ApiResult<Json<Value>> {
+    form::suggest(&seat, &format!("case:{pack}/{name}"), &q.words).await.map(Json)
 }

@@ -46,7 +46,7 @@ pub async fn results(seat: Seat, Path(name): Path<Name>, Q(asked): Q<Asked>) -> 
     let mut list = asked.fill(List::of(c.room(), may.decision.scope.clone()), &[], &may)?;
     list.descending = true;
     let docs = seat.books()?.list(&list).await?;
-    let to = books::pack::Packs::name(&name.0, &c.subject);
+    let to = format!("register:{}", books::pack::Packs::name(&name.0, &c.subject));
     let ids = docs.iter().map(|d| d.text("subject")).collect();
     let names = form::named(&seat, &to, &ids).await?;
     let rows: Vec<Value> = docs
