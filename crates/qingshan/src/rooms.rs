@@ -82,11 +82,11 @@ pub fn check_packs(PacksCommand::Check { data, json }: PacksCommand) -> Result<(
     let policy = texts.get(books::access::FILE).map_or("", String::as_str);
     match Policy::parse(policy) {
         Ok(policy) => {
-            for (role, place) in policy.unknown_roles(&packs) {
+            for role in policy.unknown_roles(&packs) {
                 faults.push(Fault {
-                    file: place.clone(),
+                    file: books::access::FILE.to_string(),
                     line: 1,
-                    words: ::figure::Text::new(format!("没有角色“{role}”"), format!("no role `{role}`")),
+                    words: ::figure::Text::new(format!("流程中的角色无人可任：{role}"), format!("nobody can have the role {role}")),
                 });
             }
         }

@@ -82,7 +82,7 @@ fn head(seat: &Seat, p: &Procedure, case: &Case) -> Value {
     })
 }
 
-fn listed(seat: &Seat, p: &Procedure, may: &May, asked: &Asked) -> ApiResult<List> {
+fn listed(p: &Procedure, may: &May, asked: &Asked) -> ApiResult<List> {
     asked.fill(List::of(p.room(), may.decision.scope.clone()), &p.fields, may)
 }
 
@@ -90,7 +90,7 @@ fn listed(seat: &Seat, p: &Procedure, may: &May, asked: &Asked) -> ApiResult<Lis
 pub async fn list(seat: Seat, Path(name): Path<Name>, Q(asked): Q<Asked>) -> ApiResult<Json<Value>> {
     let p = procedure(&seat, &name)?;
     let may = seat.may(Action::Read, &p.room(), "").await?;
-    let list = listed(&seat, p, &may, &asked)?;
+    let list = listed(p, &may, &asked)?;
     let docs = seat.books()?.list(&list).await?;
     let mut rows = vec![];
     let mut maps = vec![];
@@ -328,7 +328,7 @@ pub async fn hand(
 
 /// The documents of a list, for sheets.
 pub async fn gathered(seat: &Seat, p: &Procedure, may: &May, asked: &Asked) -> ApiResult<Vec<Doc>> {
-    let mut list = listed(seat, p, may, asked)?;
+    let mut list = listed(p, may, asked)?;
     list.limit = 5_000;
     list.after = None;
     Ok(seat.books()?.list(&list).await?)
