@@ -186,12 +186,11 @@ async fn house(books: &Books, dir: &Path, config: &Config, https: bool) -> Resul
     } else {
         access::stop_demo_accounts(books).await.map_err(said)?;
     }
-    Ok(House {
-        loopback: config.listen.ip().is_loopback() && !https,
-        https,
-        demo,
-        ..House::default()
-    })
+    let mut h = House::default();
+    h.loopback = config.listen.ip().is_loopback() && !https;
+    h.https = https;
+    h.demo = demo;
+    Ok(h)
 }
 
 /// Tells the one-time links for administrators that nobody is yet.
