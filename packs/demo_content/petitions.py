@@ -35,7 +35,7 @@ for i in range(1, 81):
         c("refuse", plus(day, rnd.randint(3, 12)), desk, {"refusal": "已进入诉讼程序（模拟）"}, files={"notice": f"模拟不予受理告知书 {i}"})
         continue
     if i % 17 == 0:
-        c("forward", plus(day, 4), desk, {"forwarded_to": "模拟·住建部门", "forwarded_on": plus(day, 5)})
+        c("forward", plus(day, 4), desk, {"forwarded_to": "模拟·住建部门", "forwarded_on": plus(day, 4)})
         c("taken_elsewhere", plus(day, 9), desk)
         continue
     c("accept", plus(day, rnd.randint(2, 14)), desk, {"unit": f"{NAME[e['division']]}生态环境分局"})
