@@ -305,6 +305,7 @@ pub async fn demo(books: &Books, evidence: &Evidence, law: &Arc<Law>, data: &Pat
     if books.db().int(any, &[]).await.map_err(|e| said(&e))? > 0 {
         return Ok(());
     }
+    eprintln!("demo: loading records, cases and ledgers of the packs");
     let texts = (shipped::packs(data).read)();
     let (packs, _) = load_texts(&texts);
     let packs = Arc::new(packs);

@@ -26,6 +26,7 @@ export interface Field {
   default: string | null
   personal: boolean
   column: boolean
+  search: boolean
   choices?: Choice[]
 }
 
@@ -47,6 +48,7 @@ export interface Room { id: string; title: Both; note: Both; rows: string[]; blo
 export interface RegisterSchema {
   id: string
   pack: string
+  room: Both
   title: Both
   note: Both
   label: 'public' | 'internal' | 'sensitive'
@@ -83,6 +85,7 @@ export interface SheetInfo { id: string; title: Both; columns: string[] }
 export interface ProcedureSchema {
   id: string
   pack: string
+  room: Both
   title: Both
   note: Both
   label: string
@@ -140,6 +143,7 @@ export interface CalendarRow { procedure: string; title: Both; case: string; nam
 export interface ScoreItem { id: string; parent: string | null; title: Both; weight: string | null; source: unknown; scoring: { kind: string; zero?: string; full?: string; points?: Record<string, string> } | null; unit: string | null; clause: string | null; certainty: string | null }
 export interface Card {
   id: string
+  room: Both
   title: Both
   note: Both
   basis: Both
@@ -169,6 +173,7 @@ export interface ResultRow { id: string; version: number; at: number; subject: s
 
 export interface LedgerInfo {
   id: string
+  room: Both
   title: Both
   note: Both
   unit: { id: string; title: Both; unit: string; digits: number }[]

@@ -113,10 +113,10 @@ impl Work<'_> {
         if self.desk.scope.all {
             return;
         }
-        for slot in &mut self.out {
+        for (slot, whole) in self.out.iter_mut().zip(&self.wholes) {
             let Some(Ok(row)) = slot else { continue };
             let after = Doc {
-                body: row.body.clone(),
+                body: body(&self.desk.register, &row.before.body, whole.clone(), &row.before.id),
                 ..row.before.clone()
             };
             let before = (row.before.version > 0).then_some(&row.before);

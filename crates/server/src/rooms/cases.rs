@@ -54,7 +54,7 @@ pub async fn schema(seat: Seat, Path(name): Path<Name>) -> ApiResult<Json<Value>
         Err(_) => vec![],
     };
     Ok(Json(json!({
-        "id": p.id, "pack": name.0, "title": p.title, "note": p.note, "label": p.label, "name": p.name,
+        "id": p.id, "pack": name.0, "room": seat.room_title(&p.id), "title": p.title, "note": p.note, "label": p.label, "name": p.name,
         "division": p.division, "owner": p.owner, "fields": form::fields(&seat, &name.0, &p.fields),
         "states": p.states, "moves": p.moves, "deadlines": p.deadlines, "sheets": p.sheets, "roles": roles,
         "basis": p.basis, "openers": openers, "hidden": may.decision.hidden, "may": seat.actions(&may.target),

@@ -45,6 +45,7 @@ pub async fn schema(seat: Seat, Path(name): Path<Name>) -> ApiResult<Json<Value>
         false => json!([]),
     };
     shown["may"] = json!(actions);
+    shown["room"] = seat.room_title(&l.id);
     Ok(Json(shown))
 }
 

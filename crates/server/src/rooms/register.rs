@@ -29,7 +29,7 @@ pub async fn schema(seat: Seat, Path(name): Path<Name>) -> ApiResult<Json<Value>
     let r = register(&seat, &name)?;
     let may = seat.may(Action::Read, &r.room(), "").await?;
     Ok(Json(json!({
-        "id": r.id, "pack": name.0, "title": r.title, "note": r.note, "label": r.label, "key": r.key, "name": r.name,
+        "id": r.id, "pack": name.0, "room": seat.room_title(&r.id), "title": r.title, "note": r.note, "label": r.label, "key": r.key, "name": r.name,
         "division": r.division, "owner": r.owner, "state": r.state, "table": r.table(), "published": r.published,
         "fields": form::fields(&seat, &name.0, &r.fields), "rules": r.rules, "hidden": may.decision.hidden,
         "may": seat.actions(&may.target), "source": format!("packs/{}/registers/{}.toml", name.0, name.1),

@@ -36,6 +36,7 @@ pub async fn schema(seat: Seat, Path(name): Path<Name>) -> ApiResult<Json<Value>
     shown["subject"] = books::pack::Packs::name(&name.0, &c.subject).into();
     shown["hidden"] = json!(may.decision.hidden);
     shown["may"] = json!(seat.actions(&may.target));
+    shown["room"] = seat.room_title(&c.id);
     Ok(Json(shown))
 }
 

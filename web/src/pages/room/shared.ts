@@ -14,7 +14,7 @@ export function useFieldColumns(fields: () => Field[], names: () => Names): Comp
       title: both(f.title),
       unit: f.unit ?? undefined,
       number: isNumber(f),
-      width: f.type === 'long' ? 260 : isNumber(f) ? 110 : f.type === 'date' || f.type === 'bool' ? 110 : 170,
+      width: f.type === 'long' || f.search ? 240 : isNumber(f) ? 110 : f.type === 'date' || f.type === 'bool' ? 110 : 170,
       text: (row: Row) => shown(f, row.fields[f.name], names(), locale.value),
     })),
   )
@@ -23,5 +23,7 @@ export function useFieldColumns(fields: () => Field[], names: () => Names): Comp
 /** Which fields stand in the table before the reader chooses: those the file marks, else the first six. */
 export function firstColumns(fields: Field[], name: string): string[] {
   const marked = fields.filter((f) => f.column || f.name === name).map((f) => f.name)
-  return marked.length > 1 ? marked : fields.slice(0, 6).map((f) => f.name)
+  const chosen = marked.length > 1 ? marked : fields.slice(0, 6).map((f) => f.name)
+  // What people call it comes first.
+  return [name, ...chosen.filter((n) => n !== name)]
 }
