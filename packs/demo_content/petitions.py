@@ -30,12 +30,12 @@ for i in range(1, 81):
       "received": day, "purpose": rnd.choices(["appeal", "report", "advice"], [6, 3, 1])[0], "kind": kind, "division": e["division"], "place": e["address"],
       "content": f"反映{KINDS_ZH[kind]}影响生活，请求处理（模拟文字）", "petitioner": f"模拟信访人{i:03d}" if i % 3 else "", "real_name": bool(i % 3), "people": rnd.choice([1, 1, 1, 3, 8]),
       "secret": i % 9 == 0, "enterprise": e["credit_code"], "promised": plus(day, 5) if channel == "12345" else "",
-      "repeat_of": f"@{closed[-1][0]}" if closed and i % 14 == 0 else "", "backlog": f"@ja-{i % 8 + 1}" if i % 20 == 0 else ""})
+      "repeat_of": next((f"@{w}" for w, last, *_ in closed if last < day), "") if i % 14 == 0 else "", "backlog": f"@ja-{i % 8 + 1}" if i % 20 == 0 else ""})
     if i % 13 == 0:
         c("refuse", plus(day, rnd.randint(3, 12)), desk, {"refusal": "已进入诉讼程序（模拟）"}, files={"notice": f"模拟不予受理告知书 {i}"})
         continue
     if i % 17 == 0:
-        c("forward", plus(day, 4), desk, {"forwarded_to": "模拟·住建部门", "forwarded_on": plus(day, 5)})
+        c("forward", plus(day, 4), desk, {"forwarded_to": "模拟·住建部门", "forwarded_on": plus(day, 4)})
         c("taken_elsewhere", plus(day, 9), desk)
         continue
     c("accept", plus(day, rnd.randint(2, 14)), desk, {"unit": f"{NAME[e['division']]}生态环境分局"})

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod day;
 pub mod db;
+pub mod demo;
 pub mod draw;
 pub mod error;
 pub mod event;

@@ -231,7 +231,7 @@ fn codes(path: &str, text: &str, faults: &mut Vec<Fault>) -> CodeList {
 }
 
 /// Cells of one CSV line; quotes as usual, no line breaks inside a cell.
-fn cells(line: &str) -> Vec<String> {
+pub(crate) fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     let mut chars = line.trim_end_matches('\r').chars().peekable();

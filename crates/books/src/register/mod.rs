@@ -110,6 +110,53 @@ impl Desk {
         self.reader.current(&doc.body)
     }
 
+    /// Saves records in one change, all or none; returns their ids in order. `simulated` marks them for good as
+    /// demonstration content.
+    ///
+    /// # Errors
+    /// The first row that cannot be kept, with its number from 1.
+    pub async fn save_all(&self, rows: &[Map<String, Value>], simulated: bool, author: Author) -> Result<Vec<String>> {
+        let at = |i: usize, e: &Error| {
+            let words = e.words();
+            Error::refused(
+                format!("第{}条：{}", i + 1, words.zh),
+                format!("row {}: {}", i + 1, words.en),
+            )
+        };
+        let mut given = Vec::with_capacity(rows.len());
+        for (i, row) in rows.iter().enumerate() {
+            let fields = self.reader.given(row).map_err(|e| at(i, &Error::Fields(e)))?;
+            given.push(Given {
+                id: None,
+                expect: None,
+                fields,
+            });
+        }
+        let (desk, (told, ids)) = (self.clone(), tokio::sync::oneshot::channel());
+        self.books
+            .write(author, move |view| {
+                Box::pin(async move {
+                    let settled = batch::settle(&desk, view, given, Want::Either).await?;
+                    let (mut changes, mut ids) = (vec![], vec![]);
+                    for (i, row) in settled.rows.into_iter().enumerate() {
+                        let mut row = row.map_err(|e| at(i, &e))?;
+                        if simulated {
+                            row.body["_simulated"] = true.into();
+                        }
+                        ids.push(row.before.id.clone());
+                        changes.extend(row.change("put"));
+                    }
+                    changes.extend(settled.counter);
+                    // Nobody waits for them only if the whole write was given up.
+                    let _ = told.send(ids);
+                    Ok(changes)
+                })
+            })
+            .await?;
+        ids.await
+            .map_err(|_| Error::Store("the writer ended before it answered".into()))
+    }
+
     /// Saves a record: a new one if `id` is none. Fields that are not given stay as they are; a field given empty is
     /// cleared. `expect` is the version that the person had read; another one is [`Error::Conflict`].
     pub async fn save(
