@@ -224,7 +224,7 @@ impl List {
             sql.text.push("gone = 0".into());
         }
         if !self.scope.all {
-            let mut any = Vec::new();
+            let mut any = vec![];
             for prefix in self.scope.divisions.iter().filter(|p| !p.is_empty()) {
                 // Codes are digits, so `:` (the character after 9) ends every code with this prefix.
                 let (a, b) = (sql.arg(prefix.as_str()), sql.arg(format!("{prefix}:")));
@@ -238,11 +238,11 @@ impl List {
                 let s = sql.arg(state.as_str());
                 any.push(format!("state = {s}"));
             }
-            // A term that never holds would keep SQLite from its indexes, so it stands only where there is no other.
-            if any.is_empty() {
-                any.push("1 = 0".to_string());
-            }
-            sql.text.push(format!("({})", any.join(" OR ")));
+            // One alternative stands alone: behind an OR, SQLite would not seek by its index.
+            sql.text.push(match any.as_slice() {
+                [] => "1 = 0".to_string(),
+                any => format!("({})", any.join(" OR ")),
+            });
         }
         for word in self.words.split_whitespace() {
             let w = sql.arg(format!(

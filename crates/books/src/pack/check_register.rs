@@ -185,11 +185,7 @@ impl Book<'_> {
             self.say_of("digits", "", "只有数值才有 digits", "only numbers have `digits`");
         }
         let text = matches!(f.kind, Kind::Text | Kind::Long);
-        for (key, given) in [
-            ("length", f.length.is_some()),
-            ("pattern", f.pattern.is_some()),
-            ("check", f.check.is_some()),
-        ] {
+        for (key, given) in [("length", f.length.is_some()), ("pattern", f.pattern.is_some())] {
             if given && !text {
                 self.say_of(key, "", format!("只有文本才有 {key}"), format!("only text has `{key}`"));
             }
