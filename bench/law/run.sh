@@ -16,7 +16,7 @@ py=$work/venv/bin/python
 file=$work/rows-$rows.parquet
 [ -f "$file" ] || $py bench/law/rows.py "$file" "$rows"
 "$ours" rules law "$work/rules.json"
-for name in aqi class; do
+for name in aqi class emission; do
   "$ours" ask law "$file" "bench/law/$name.sql" "$name" 3
   $py bench/law/duck.py "$file" "$work/rules.json" "$name" 3
 done | tee "$work/answers.txt"

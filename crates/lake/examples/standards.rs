@@ -39,6 +39,11 @@ fn rules(dir: &str, out: &str) -> Result<(), Any> {
         "air.aqi.missing",
         "air.aqi.inputs",
         "water.limit",
+        "emission.limit.power",
+        "emission.oxygen.power",
+        "emission.compare",
+        "validity.gas.mean",
+        "online.marks.data",
     ];
     let tables = keys
         .iter()
