@@ -11,6 +11,19 @@ use std::str::FromStr;
 /// The most decimals a [`Decimal`] carries, and the most digits of its mantissa.
 pub const MAX_SCALE: u32 = 38;
 
+/// The largest power of ten that fits 64 bits with a sign.
+const FEW: u32 = 18;
+/// The powers of ten up to there.
+const SHORT_POW10: [i64; FEW as usize + 1] = {
+    let mut table = [1i64; FEW as usize + 1];
+    let mut i = 1;
+    while i < table.len() {
+        table[i] = table[i - 1] * 10;
+        i += 1;
+    }
+    table
+};
+
 /// `mantissa / 10^scale`. Trailing zeros are kept (`36.0` prints as `36.0`: it states a precision), but
 /// equality, order and hash go by value (`15.0 == 15`). There is no negative zero.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,10 +96,19 @@ impl Decimal {
 
     /// The mantissa at another number of decimals, if the value can be written so exactly:
     /// `36.8` at scale 2 is 3680, `36.85` at scale 1 has none.
+    #[inline]
     pub fn at_scale(&self, scale: u32) -> Option<i128> {
-        if scale == self.scale {
-            return Some(self.mantissa);
+        // Measured values fit 64 bits: those times a power of ten that fits too need no check.
+        match scale.checked_sub(self.scale) {
+            Some(0) => Some(self.mantissa),
+            Some(up @ ..=FEW) if i64::try_from(self.mantissa).is_ok() => {
+                Some(self.mantissa * i128::from(SHORT_POW10[up as usize]))
+            }
+            _ => self.at_far_scale(scale),
         }
+    }
+
+    fn at_far_scale(&self, scale: u32) -> Option<i128> {
         if scale > self.scale {
             let times = pow10((scale - self.scale).min(MAX_SCALE));
             if scale - self.scale > MAX_SCALE {
@@ -218,12 +240,11 @@ impl Ord for Decimal {
         if self.scale == other.scale {
             return self.mantissa.cmp(&other.mantissa);
         }
-        // Measured values fit 64 bits: times at most 10^18 they fit 128, and no division is needed.
-        const FEW: u32 = 18;
+        // Measured values fit 64 bits: times a power of ten that fits too they fit 128, and no division is needed.
         if let (Ok(a), Ok(b)) = (i64::try_from(self.mantissa), i64::try_from(other.mantissa))
             && self.scale.abs_diff(other.scale) <= FEW
         {
-            let times = |up: u32| pow10(up) as i128;
+            let times = |up: u32| i128::from(SHORT_POW10[up as usize]);
             let a = i128::from(a) * times(other.scale.saturating_sub(self.scale));
             return a.cmp(&(i128::from(b) * times(self.scale.saturating_sub(other.scale))));
         }

@@ -66,6 +66,7 @@ pub struct Part {
 impl Part {
     /// Both together.
     #[must_use]
+    #[inline]
     pub fn and(self, other: Self) -> Self {
         Self {
             worst: self.worst.max(other.worst),

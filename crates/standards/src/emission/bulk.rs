@@ -3,6 +3,7 @@
 use super::exceed::{Held, by_rounded, cap, in_words, ph_range, role};
 use super::limit::{Bound, Limit, find};
 use super::query::Query;
+use super::rules::Cut;
 use crate::bulk::{Brief, Bulk, Compile};
 use crate::cell::{decimal, rounding_in};
 use crate::reading::within;
@@ -38,7 +39,12 @@ struct Exceed {
     exempt: Option<(Decimal, Bound)>,
     ph: Option<(Decimal, Decimal, String)>,
     rounding: Rounding,
+    /// The limit itself as integers, by the decimals of the value and of the oxygen; none where it has no such form.
+    usual: [[Option<Cut>; SCALES]; SCALES],
 }
+
+/// So many numbers of decimals are usual, from none on.
+const SCALES: usize = 4;
 
 fn exceed(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
     let mut limit = find(c, &Query::read(args)?)?;
@@ -65,7 +71,12 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
         let most = decimal(p, 0, "hours")?;
         exempt = cap(p, &limit)?.map(|cap| (most, Bound::Most(cap)));
     }
+    let cut = |scale: usize, oxygen_scale: usize| {
+        let (scale, oxygen_scale) = Held::scales(&limit, &limit.bound, scale as u32, oxygen_scale as u32);
+        Cut::of(&limit.bound, limit.oxygen.as_ref(), &limit.item, scale, oxygen_scale).ok()
+    };
     Ok(Box::new(Exceed {
+        usual: std::array::from_fn(|s| std::array::from_fn(|o| cut(s, o))),
         ph: ph_range(c, &limit)?,
         rounding: rounding_in(rule, 0, "multiple_decimals")?,
         limit,
@@ -99,7 +110,12 @@ impl Bulk for Exceed {
         if in_words(bound).is_some() {
             return Ok(Brief::Missing);
         }
-        let held = Held::of(&self.limit, bound, value, at(O2))?;
+        let usual = permit.is_none() && held_to.is_none();
+        let usual = usual.then(|| self.usual(value, at(O2))).flatten();
+        let held = match usual {
+            Some(held) => held,
+            None => Held::of(&self.limit, bound, value, at(O2))?,
+        };
         let multiple = match held.cut.short(held.value, held.oxygen) {
             true => match held.cut.exceedance(held.value, held.oxygen) {
                 Some((num, den)) => Some(rounded(num, den, &self.rounding)?),
@@ -117,15 +133,27 @@ impl Bulk for Exceed {
     }
 }
 
+impl Exceed {
+    /// A number held against the limit itself; none where [`Held::of`] must say more.
+    fn usual(&self, value: Decimal, o2: Option<Decimal>) -> Option<Held> {
+        let place = |d: Decimal| usize::try_from(d.scale()).ok();
+        let cut = self
+            .usual
+            .get(place(value)?)?
+            .get(o2.map_or(Some(0), place)?)?
+            .as_ref()?;
+        Held::by(*cut, value, o2)
+    }
+}
+
 /// A fraction rounded once; by one division where it is cut at decimals.
-fn rounded(num: i128, den: u128, rule: &Rounding) -> Result<Decimal, EvalError> {
+fn rounded(num: i64, den: u64, rule: &Rounding) -> Result<Decimal, EvalError> {
     if let Interval::Decimals(d) = rule.interval
         && let Ok(scale) = u32::try_from(d)
-        && let Some(times) = 10i128.checked_pow(scale)
+        && let Some(times) = 10i64.checked_pow(scale)
         && let Some(num) = num.checked_mul(times)
     {
-        return Ok(Decimal::new(div_round(num, den, rule.mode)?, scale)?);
+        return Ok(Decimal::new(div_round(num.into(), den.into(), rule.mode)?, scale)?);
     }
-    let den = i128::try_from(den).map_err(|_| figure::NumberError::Overflow)?;
-    Ok(Ratio::new(num, den)?.round(rule)?)
+    Ok(Ratio::new(num.into(), den.into())?.round(rule)?)
 }

@@ -360,15 +360,8 @@ pub(super) struct Held {
 impl Held {
     /// `bound` is that of the limit, or the permit's in its place.
     pub fn of(limit: &Limit, bound: &Bound, value: Decimal, o2: Option<Decimal>) -> Result<Self, EvalError> {
-        let limit_scale = match bound {
-            Bound::Most(d) => d.scale(),
-            Bound::Between(a, b) => a.scale().max(b.scale()),
-            Bound::Words(_) => 0,
-        };
         let oxygen = limit.oxygen.as_ref();
-        let base_scale = oxygen.map_or(0, |o| o.base.scale().max(o.air.scale()));
-        let scale = limit_scale.max(value.scale());
-        let oxygen_scale = base_scale.max(o2.map_or(0, |o| o.scale()));
+        let (scale, oxygen_scale) = Self::scales(limit, bound, value.scale(), o2.map_or(0, |o| o.scale()));
         let cut = Cut::of(bound, oxygen, &limit.item, scale, oxygen_scale)
             .map_err(|_| EvalError::argument("value", format!("{value} is too large or has too many digits")))?;
         let value = measured("value", value, scale)?;
@@ -385,6 +378,28 @@ impl Held {
             Some(o2) => Some(measured("o2", o2, oxygen_scale)?),
         };
         Ok(Self { cut, value, oxygen })
+    }
+
+    /// The decimals at which a limit and a value, and both kinds of oxygen, are integers.
+    pub fn scales(limit: &Limit, bound: &Bound, scale: u32, oxygen_scale: u32) -> (u32, u32) {
+        let limit_scale = match bound {
+            Bound::Most(d) => d.scale(),
+            Bound::Between(a, b) => a.scale().max(b.scale()),
+            Bound::Words(_) => 0,
+        };
+        let base_scale = limit.oxygen.as_ref().map_or(0, |o| o.base.scale().max(o.air.scale()));
+        (limit_scale.max(scale), base_scale.max(oxygen_scale))
+    }
+
+    /// By a limit compiled before; none where a number does not fit it.
+    pub fn by(cut: Cut, value: Decimal, o2: Option<Decimal>) -> Option<Self> {
+        let value = measured("value", value, cut.scale).ok()?;
+        let oxygen = match o2 {
+            None => None,
+            Some(o2) if cut.oxygen.is_none() || o2.is_negative() => return None,
+            Some(o2) => Some(measured("o2", o2, cut.oxygen_scale).ok()?),
+        };
+        Some(Self { cut, value, oxygen })
     }
 
     pub fn verdict(&self) -> Verdict {

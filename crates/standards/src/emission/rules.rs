@@ -91,9 +91,10 @@ impl Rules {
 pub(super) struct Cut {
     low: i64,
     high: i64,
-    scale: u32,
+    pub scale: u32,
     /// Oxygen of air minus that of reference, and that of air; nothing where no reference is laid down.
-    oxygen: Option<(i64, i64)>,
+    pub oxygen: Option<(i64, i64)>,
+    pub oxygen_scale: u32,
 }
 
 impl Cut {
@@ -126,6 +127,7 @@ impl Cut {
             high,
             scale,
             oxygen,
+            oxygen_scale,
         })
     }
 
@@ -179,36 +181,30 @@ impl Cut {
     }
 
     /// The multiple as one fraction that is not reduced, without an oxygen for a value at its reference state; none
-    /// where [`Cut::multiple`] has none. Only for numbers that are [`Cut::short`]: then no product leaves 128 bits.
-    pub fn exceedance(&self, value: i64, oxygen: Option<i64>) -> Option<(i128, u128)> {
+    /// where [`Cut::multiple`] has none. Only for numbers that are [`Cut::short`].
+    pub fn exceedance(&self, value: i64, oxygen: Option<i64>) -> Option<(i64, u64)> {
         if self.low != i64::MIN || self.high <= 0 {
             return None;
         }
         let (value, limit) = match (oxygen, self.oxygen) {
             (Some(o), Some((_, air))) if o >= air => return None,
-            (Some(o), Some((span, air))) => (
-                i128::from(value) * i128::from(span),
-                i128::from(self.high) * i128::from(air - o),
-            ),
-            _ => (i128::from(value), i128::from(self.high)),
+            (Some(o), Some((span, air))) => (value * span, self.high * (air - o)),
+            _ => (value, self.high),
         };
         (value > limit).then(|| (value - limit, limit.unsigned_abs()))
     }
 
-    /// Whether all numbers are so small that neither these products nor those of the fractions can leave 128 bits:
-    /// 40 bits for values, 24 for oxygen, [`Cut::DECIMALS`] decimals.
+    /// Whether all numbers are so small that no product here leaves 64 bits, and none of the fractions 128: values of
+    /// 36 bits, oxygen of 24, six decimals.
     pub fn short(&self, value: i64, oxygen: Option<i64>) -> bool {
-        let (most, most_oxygen) = (1 << 40, 1 << 24);
+        const DECIMALS: u32 = 6;
         let low = if self.low == i64::MIN { 0 } else { self.low };
         let (span, air) = self.oxygen.unwrap_or_default();
-        let o = oxygen.unwrap_or(0);
-        self.scale <= Self::DECIMALS
-            && [value, low, self.high].iter().all(|v| v.unsigned_abs() < most)
-            && [span, air, o].iter().all(|v| v.unsigned_abs() < most_oxygen)
+        // All bits that any of them has.
+        let values = value.unsigned_abs() | low.unsigned_abs() | self.high.unsigned_abs();
+        let oxygens = span.unsigned_abs() | air.unsigned_abs() | oxygen.unwrap_or(0).unsigned_abs();
+        self.scale <= DECIMALS && values >> 36 == 0 && oxygens >> 24 == 0
     }
-
-    /// The most decimals of what is [`Cut::short`].
-    pub const DECIMALS: u32 = 6;
 }
 
 /// A decimal as an integer at a scale it fits in; bounded so that no later sum can overflow.
