@@ -7,8 +7,9 @@ rows=${1:-10000000}
 target=${CARGO_TARGET_DIR:-target}
 work=${WORK:-$target/bench/law}
 mkdir -p "$work"
-cargo build -q --release -p qingshan -p lake --example standards
-ours=$target/release/examples/standards
+profile=${PROFILE:-release} # PROFILE=dev where there is no time for the other; the results must say so
+cargo build -q --profile "$profile" --workspace --example standards
+ours=$target/${profile/#dev/debug}/examples/standards
 
 [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q duckdb

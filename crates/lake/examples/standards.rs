@@ -98,7 +98,7 @@ fn ask(dir: &str, file: &str, query: &str, name: &str, rounds: usize) -> Result<
                     .join("=")
             })
             .collect();
-        if best.as_ref().is_none_or(|b| wall < b.1) {
+        if best.as_ref().is_none_or(|b| cpu < b.0) {
             best = Some((cpu, wall, lines.join(" ")));
         }
     }
