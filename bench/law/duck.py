@@ -34,7 +34,7 @@ def aqi():
         whole = f"CAST({column} * {10 ** have} AS BIGINT)"
         rounded.append(f"{even(whole, 10 ** (have - keep))} AS {column}" if have > keep else f"{whole} AS {column}")
         row = next(r for r in RULES["air.iaqi.breakpoints"] if r["factor"] == factor and r["period"] == period)
-        cuts = [(scaled(v, keep), int(k)) for k, v in row.items() if k.isdigit() and v]
+        cuts = sorted((scaled(v, keep), int(k)) for k, v in row.items() if k.isdigit() and v)
         above = [r for r in RULES["air.iaqi.above"] if r["factor"] == factor and r["period"] == period]
         end = int(above[0]["iaqi"]) if above and above[0]["iaqi"] else 500
         steps = [f"WHEN {column} <= {hi} THEN (({b}-{a})*({column}-{lo}) + ({hi}-{lo}) - 1) // ({hi}-{lo}) + {a}"
