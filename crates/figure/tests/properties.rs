@@ -177,7 +177,8 @@ proptest! {
         // Against another way of comparing; the second pair is as close as two values can be.
         prop_assert_eq!(a.cmp(&b), Ratio::from(a).cmp(&Ratio::from(b)));
         let (x, y) = (Decimal::new(m.into(), s).unwrap(), Decimal::new(i128::from(m) + 1, s).unwrap());
-        prop_assert!(x < y && y > x && x == x.normalized());
+        prop_assert_eq!((x.cmp(&y), y.cmp(&x)), (std::cmp::Ordering::Less, std::cmp::Ordering::Greater));
+        prop_assert_eq!(x, x.normalized());
         prop_assert_eq!(a.cmp(&x), Ratio::from(a).cmp(&Ratio::from(x)));
     }
 

@@ -101,7 +101,7 @@ fn missing_of(inputs: &[Input], has: PollutantSet, ozone_8h: bool) -> PollutantS
     let by_hour = ozone_8h && has.contains(Pollutant::O3);
     let needed = inputs.iter().filter(|i| i.needed).map(|i| i.factor);
     needed
-        .filter(|p| !has.contains(*p) && !(by_hour && *p == Pollutant::O3_8h))
+        .filter(|p| !(has.contains(*p) || by_hour && *p == Pollutant::O3_8h))
         .collect()
 }
 
