@@ -185,8 +185,7 @@ fn every_bulk_form_gives_the_figures_of_the_explained_one() {
                     args.0.extend(n.map(|n| (a.name.to_string(), n.to_string())));
                 }
                 let explained = f.call(&context, &args).map(|o| o.value.to_string());
-                let by = |c: &Box<dyn Bulk>| c.value(&row).map(shown);
-                let brief = compiled.as_ref().map_err(Clone::clone).and_then(by);
+                let brief = compiled.as_ref().map_err(Clone::clone).and_then(|c| c.value(&row).map(shown));
                 match (&explained, &brief) {
                     // Of two bad numbers the one or the other may be named: SQL asks the explained form for the reason.
                     (Err(_), Err(_)) => refused.set(refused.get() + 1),
