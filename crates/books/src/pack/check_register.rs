@@ -86,7 +86,7 @@ impl Book<'_> {
             _ => {}
         }
         match &f.to {
-            Some(to) if !self.linked(to) => {
+            Some(to) if self.packs.target(self.pack, to).is_none() => {
                 let (zh, en) = match to.starts_with("case:") {
                     true => ("办理流程", "procedure"),
                     false => ("名录", "register"),
@@ -143,14 +143,6 @@ impl Book<'_> {
                 format!("字段“{name}”是个人信息，不能 search：无权看到的人也会搜到"),
                 format!("field `{name}` is personal: with `search` those who may not read it would find it"),
             );
-        }
-    }
-
-    /// What a link points to is there: a register, or with `case:` a procedure.
-    fn linked(&self, to: &str) -> bool {
-        match to.strip_prefix("case:") {
-            Some(name) => self.packs.procedures.contains_key(&Packs::name(self.pack, name)),
-            None => self.packs.registers.contains_key(&Packs::name(self.pack, to)),
         }
     }
 
