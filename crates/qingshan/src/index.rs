@@ -13,7 +13,7 @@ use std::fmt::Write;
 /// A shipped file that is wrong, with its line.
 pub fn page() -> Result<String, String> {
     let law = shipped::law(None)?;
-    let uses = Uses::collect(&law, &shipped::plan(shipped::PLAN)?, &shipped::packs()?);
+    let uses = Uses::collect(&law, &shipped::plan(shipped::PLAN)?, &shipped::naming()?);
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = write(&mut out, &law, &uses);

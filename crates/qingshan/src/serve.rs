@@ -183,12 +183,7 @@ async fn house(books: &Books, dir: &Path, config: &Config, https: bool) -> Resul
     } else {
         access::stop_demo_accounts(books).await.map_err(said)?;
     }
-    Ok(House {
-        loopback: config.listen.ip().is_loopback() && !https,
-        https,
-        demo,
-        ..House::default()
-    })
+    Ok(House::new(config.listen.ip().is_loopback() && !https, https, demo))
 }
 
 /// Tells the one-time links for administrators that nobody is yet.
