@@ -21,6 +21,14 @@ const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./pages/signin/SignInPage.vue') },
   { path: '/account', name: 'account', component: () => import('./pages/account/AccountPage.vue') },
   { path: '/admin', name: 'admin', component: () => import('./pages/account/AdminPage.vue') },
+  { path: '/rooms', name: 'rooms', component: () => import('./pages/room/RoomsPage.vue') },
+  { path: '/rooms/calendar', name: 'room-calendar', component: () => import('./pages/room/CalendarPage.vue') },
+  { path: '/rooms/:pack', name: 'room', component: () => import('./pages/room/RoomPage.vue') },
+  { path: '/rooms/:pack/register/:of', name: 'register', component: () => import('./pages/room/RegisterPage.vue') },
+  { path: '/rooms/:pack/case/:of', name: 'cases', component: () => import('./pages/room/CasesPage.vue') },
+  { path: '/rooms/:pack/case/:of/:id', name: 'case', component: () => import('./pages/room/CasePage.vue') },
+  { path: '/rooms/:pack/score/:of', name: 'score', component: () => import('./pages/room/ScorePage.vue') },
+  { path: '/rooms/:pack/ledger/:of', name: 'ledger', component: () => import('./pages/room/LedgerPage.vue') },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue') },
 ]
 

@@ -4,7 +4,7 @@
 
 use crate::event::{Author, Event, Hash};
 use crate::ledger::{Order, post};
-use crate::pack::{Kind, Packs, Register, cells};
+use crate::pack::{Kind, Packs, Register, cells, Texts};
 use crate::procedure::{Attached, Person, Take, take};
 use crate::register::Desk;
 use crate::{Books, Error, Result, Scope};
@@ -13,7 +13,6 @@ use law::Law;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 /// What was loaded.
@@ -67,7 +66,7 @@ struct Loader<'a> {
     books: &'a Books,
     packs: &'a Arc<Packs>,
     law: &'a Arc<Law>,
-    root: &'a Path,
+    texts: &'a Texts,
     today: NaiveDate,
     /// Word of a file → id that the system gave.
     ids: BTreeMap<String, String>,
@@ -78,12 +77,12 @@ struct Loader<'a> {
 ///
 /// # Errors
 /// The first record or move that breaks a rule, with file and line.
-pub async fn load(books: &Books, packs: &Arc<Packs>, law: &Arc<Law>, root: &Path, today: NaiveDate) -> Result<Report> {
+pub async fn load(books: &Books, packs: &Arc<Packs>, law: &Arc<Law>, texts: &Texts, today: NaiveDate) -> Result<Report> {
     let mut loader = Loader {
         books,
         packs,
         law,
-        root,
+        texts,
         today,
         ids: BTreeMap::new(),
         report: Report::default(),
@@ -137,7 +136,7 @@ impl Loader<'_> {
     fn read(&self, id: &str, ending: &str) -> Option<(String, String)> {
         let (pack, name) = id.split_once('/')?;
         let place = format!("{pack}/demo/{name}.{ending}");
-        let text = std::fs::read_to_string(self.root.join(&place)).ok()?;
+        let text = self.texts.get(&place)?.clone();
         Some((place, text))
     }
 

@@ -152,6 +152,20 @@ impl Books {
         self.db.int(&format!("SELECT count(*) FROM doc {rest}"), &args).await
     }
 
+    /// How many records of a list have each value of a field, the most frequent first; empty text for none.
+    pub async fn tally(&self, list: &List, field: &str) -> Result<Vec<(String, i64)>> {
+        let (rest, args) = list.sql(false)?;
+        let column = list.column(field, false)?;
+        let sql = format!(
+            "SELECT CAST({column} AS TEXT), CAST(count(*) AS TEXT) FROM doc {rest} GROUP BY 1 ORDER BY count(*) DESC, 1"
+        );
+        let rows = self.db.texts(&sql, &args).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|mut row| Some((row.first_mut()?.take().unwrap_or_default(), row.get(1)?.as_ref()?.parse().ok()?)))
+            .collect())
+    }
+
     /// Proves the chain and that a rebuild equals what stands.
     pub async fn verify(&self) -> Result<Report> {
         verify::verify(&self.db).await

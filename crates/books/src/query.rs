@@ -191,7 +191,7 @@ impl List {
         }
     }
 
-    fn column(&self, name: &str, numeric: bool) -> Result<String> {
+    pub(crate) fn column(&self, name: &str, numeric: bool) -> Result<String> {
         column(name, numeric, self.was.get(name).map(Vec::as_slice).unwrap_or_default())
     }
 

@@ -84,7 +84,7 @@ async fn the_demonstration_content_keeps_every_rule_and_its_mark() {
     let books = Books::open(&store.url, Hash::Sha256).await.expect("opens");
     let (packs, law) = (Arc::new(shipped()), Arc::new(law()));
     let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 28).expect("a day");
-    let report = books::demo::load(&books, &packs, &law, &root("packs"), today)
+    let report = books::demo::load(&books, &packs, &law, &books::pack::texts(&root("packs")).0, today)
         .await
         .unwrap_or_else(|e| panic!("{}", e.words().zh));
     assert!(report.records > 1000 && report.moves > 2000, "{report:?}");

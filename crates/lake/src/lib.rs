@@ -94,6 +94,8 @@ struct Inner {
     ruling: RwLock<Ruling>,
     /// Counts changes of the reference tables.
     tables: std::sync::atomic::AtomicU64,
+    /// Tables that others offer to SQL while the lake is open.
+    offered: RwLock<std::collections::BTreeMap<String, tables::Offered>>,
     // Last: everything above may still use it while it is dropped.
     runtime: wait::Runtime,
 }
@@ -133,6 +135,7 @@ impl Lake {
                 ledger: Mutex::default(),
                 ruling: RwLock::new(Ruling { law, base, turn: 0 }),
                 tables: Default::default(),
+                offered: Default::default(),
                 options,
                 runtime,
             }),

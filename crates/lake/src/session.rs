@@ -98,6 +98,11 @@ impl Lake {
         for (name, table) in self.reference_tables()? {
             ctx.register_table(name.as_str(), table)?;
         }
+        for (name, table) in self.offered_tables() {
+            if !ctx.table_exist(name.as_str())? {
+                ctx.register_table(name.as_str(), table)?;
+            }
+        }
         Ok(ctx)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -92,6 +92,42 @@ impl Lake {
         rows.collect::<Result<Vec<_>>>().map(Some)
     }
 
+    /// Offers a table to SQL while the lake is open, in place of the one of that name: rows of text cells, none for an
+    /// empty one. A column is text, or an exact decimal if `true` stands with its name; a cell that is no decimal is
+    /// NULL there. A reference table of the same name goes first.
+    ///
+    /// # Errors
+    /// A name that is not lower-case letters, digits and `_`, or is the lake's own; a row with another number of cells.
+    pub fn offer_table(&self, name: &str, columns: &[(String, bool)], rows: &[Vec<Option<String>>]) -> Result<()> {
+        let plain = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let bad = |reason: String| LakeError::Format {
+            path: name.into(),
+            line: 0,
+            reason,
+        };
+        if !plain(name) || OWN.contains(&name) || !columns.iter().all(|(n, _)| plain(n)) {
+            return Err(bad("names of tables and columns are lower-case letters, digits and `_`, and not the lake's own".into()));
+        }
+        if rows.iter().any(|r| r.len() != columns.len()) {
+            return Err(bad("a row has another number of cells than there are columns".into()));
+        }
+        let array = |i: usize, number: bool| -> Result<ArrayRef> {
+            let cells = rows.iter().map(|r| r[i].as_deref());
+            if number { decimals(cells) } else { Ok(Arc::new(StringArray::from_iter(cells))) }
+        };
+        let arrays: Vec<ArrayRef> =
+            columns.iter().enumerate().map(|(i, (_, number))| array(i, *number)).collect::<Result<_>>()?;
+        let table = memory(columns.iter().map(|(n, _)| n.as_str()).zip(arrays).collect())?;
+        let mut all = self.inner.offered.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.insert(name.to_owned(), table);
+        Ok(())
+    }
+
+    pub(crate) fn offered_tables(&self) -> Vec<(String, Offered)> {
+        let all = self.inner.offered.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.iter().map(|(n, t)| (n.clone(), t.clone())).collect()
+    }
+
     /// Changes whenever a reference table does.
     pub(crate) fn table_stamp(&self) -> u64 {
         self.inner.tables.load(std::sync::atomic::Ordering::Acquire)
@@ -117,6 +153,25 @@ impl Lake {
         }
         Ok(out)
     }
+}
+
+/// A table that was offered.
+pub(crate) type Offered = Arc<dyn TableProvider>;
+
+/// Digits after the point at most: beyond them a cell is no measured value.
+const SCALE: usize = 12;
+
+/// Decimal texts as one column, with as many digits after the point as the longest cell has.
+fn decimals<'a>(cells: impl Iterator<Item = Option<&'a str>> + Clone) -> Result<ArrayRef> {
+    let digits = |t: &str| t.trim().split_once('.').map_or(0, |(_, d)| d.len());
+    let scale = cells.clone().flatten().map(digits).max().unwrap_or(0).min(SCALE);
+    let read = |t: &str| -> Option<i128> {
+        let (whole, part) = t.trim().split_once('.').unwrap_or((t.trim(), ""));
+        let part = part.get(..part.len().min(scale))?;
+        format!("{whole}{part:0<scale$}").parse().ok()
+    };
+    let values = Decimal128Array::from_iter(cells.map(|c| c.and_then(read)));
+    Ok(Arc::new(values.with_precision_and_scale(38, scale as i8)?))
 }
 
 fn parse(name: &str, text: &str) -> Result<Arc<dyn TableProvider>> {

@@ -192,7 +192,8 @@ fn open_up(app: &server::App, reference: &str, depth: u32) -> Result<Explanation
 /// SQL that cannot be planned or would change something.
 pub fn sql(a: SqlArgs) -> Result<(), String> {
     let law = Arc::new(shipped::law(Some(&a.data))?);
-    let s = stores::look(&a.data, law)?;
+    let s = stores::look(&a.data, law.clone())?;
+    crate::rooms::offer_registers(&s.lake, &law, &a.data, &a.sql)?;
     let answer = s.lake.answer(&a.sql, &View::default()).map_err(fail)?;
     let text = |v: &Value| match v {
         Value::Null => String::new(),
@@ -235,7 +236,10 @@ fn verify_books(a: &CheckArgs) -> Result<Option<books::Report>, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(fail)?;
     runtime.block_on(async {
         let books = stores::books(&a.data, a.books.as_deref(), books::Hash::default()).await?;
-        books.verify().await.map(Some).map_err(fail)
+        let mut report = books.verify().await.map_err(fail)?;
+        let (_, faults) = crate::rooms::check_ledgers(&books, &a.data).await?;
+        report.faults.extend(faults);
+        Ok(Some(report))
     })
 }
 

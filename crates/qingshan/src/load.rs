@@ -46,6 +46,9 @@ pub fn formats() -> Result<Formats, String> {
 /// # Errors
 /// A file that cannot be read as a whole; rows that were refused are no error but are counted and shown.
 pub fn run(a: LoadArgs) -> Result<(), String> {
+    if let Some(register) = a.kind.strip_prefix("register:") {
+        return crate::rooms::load_register(register, &a.files, &a.data, a.quarantine.as_deref(), a.json);
+    }
     let law = Arc::new(shipped::law(Some(&a.data))?);
     let formats = formats()?;
     let s = stores::open(&a.data, law)?;

@@ -13,6 +13,7 @@ mod ingest;
 mod law;
 mod load;
 mod plan;
+mod rooms;
 mod serve;
 mod shipped;
 mod stores;
@@ -66,6 +67,12 @@ enum Command {
     /// Plan texts
     #[command(subcommand)]
     Plan(plan::PlanCommand),
+    /// Files of packs
+    #[command(subcommand)]
+    Packs(rooms::PacksCommand),
+    /// Evidence packs of cases
+    #[command(subcommand)]
+    Pack(rooms::PackCommand),
     /// HJ 212 packets
     #[command(subcommand)]
     Hj212(hj212::Hj212Command),
@@ -89,6 +96,8 @@ fn main() -> ExitCode {
         Command::User(c) => user::run(c),
         Command::Law(c) => law::run(c),
         Command::Plan(c) => plan::run(c),
+        Command::Packs(c) => rooms::check_packs(c),
+        Command::Pack(c) => rooms::pack(c),
         Command::Hj212(c) => hj212::run(c),
     };
     match done {

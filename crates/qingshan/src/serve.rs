@@ -95,6 +95,9 @@ pub fn run_with(
     runtime.block_on(async move {
         let lake = s.lake.clone();
         let books = stores::books(&s.dir, config.books.as_deref(), config.hash).await?;
+        if config.demo {
+            crate::rooms::demo(&books, &s.evidence, &law, &s.dir).await?;
+        }
         let house = house(&books, &s.dir, &config, https).await?;
         let gateway = match config.gateway {
             None => None,

@@ -110,6 +110,20 @@ fn table() -> Vec<(Door, Handler)> {
         export("/audit.csv", M::Audit, get(access::audit_csv)),
         read("/packs/check", M::Pack, get(access::packs_check)),
     ]
+    .into_iter()
+    .chain(crate::rooms::doors().into_iter().map(|(method, path, action, handler)| {
+        let behind = Behind::Rooms;
+        (
+            Door {
+                method,
+                path,
+                action,
+                behind,
+            },
+            handler,
+        )
+    }))
+    .collect()
 }
 
 /// The table of doors, for whoever wants to walk through all of them.

@@ -13,6 +13,8 @@ pub struct ApiError {
     message: Text,
     place: String,
     remedy: Text,
+    /// Further members of the answer: faults by field, both sides of a conflict.
+    more: Vec<(&'static str, serde_json::Value)>,
 }
 
 /// Result of a handler.
@@ -60,7 +62,20 @@ impl ApiError {
             message: Text::new(zh, en),
             place: String::new(),
             remedy: none,
+            more: vec![],
         }
+    }
+
+    /// More was sent than is taken.
+    pub fn too_large(zh: impl Into<String>, en: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, zh, en)
+    }
+
+    /// With a further member of the answer.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: serde_json::Value) -> ApiError {
+        self.more.push((key, value));
+        self
     }
 
     /// Where: the parameter, file, line, packet.
@@ -89,16 +104,24 @@ impl From<books::Error> for ApiError {
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::Pack(_) | Error::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        ApiError::new(status, words.zh, words.en)
+        let error = ApiError::new(status, words.zh, words.en);
+        match e {
+            Error::Fields(faults) => error.with("faults", json!(faults)),
+            Error::Conflict { read, now, .. } => error.with("versions", json!({"read": read, "now": now})),
+            _ => error,
+        }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json!({"error": {
+        let mut body = json!({"error": {
             "zh": self.message.zh, "en": self.message.en, "where": self.place,
             "remedy": self.remedy.en, "remedy_zh": self.remedy.zh, "remedy_en": self.remedy.en,
         }});
+        for (key, value) in self.more {
+            body["error"][key] = value;
+        }
         (self.status, Json(body)).into_response()
     }
 }

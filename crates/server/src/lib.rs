@@ -13,6 +13,7 @@ mod library;
 mod packets;
 mod pages;
 mod plan;
+mod rooms;
 mod search;
 mod shelf;
 mod stand;

@@ -37,7 +37,12 @@ impl Common {
 /// `GET /api/plan?date=&law_of=`
 pub async fn plan(State(app): State<Arc<App>>, Q(q): Q<Common>) -> ApiResult<Json<Arc<Value>>> {
     let asked = q.asked(&app);
-    app.home(asked).await.map(Json)
+    let home = app.home(asked).await?;
+    let rooms = crate::rooms::stands::stands(&app).await?;
+    Ok(Json(match rooms.is_empty() {
+        true => home,
+        false => Arc::new(crate::rooms::stands::overlaid(&home, &app, &rooms)),
+    }))
 }
 
 /// A target as shown: `≤36.8`.

@@ -82,6 +82,8 @@ pub struct App {
     shelf: Shelf,
     books: Option<Books>,
     pub(crate) house: House,
+    /// What rooms say to the plan's sentences.
+    pub(crate) rooms: crate::rooms::stands::Kept,
     uses: Mutex<Option<(String, Arc<Uses>)>>,
     pub plan: Arc<Plan>,
     pub lake: Lake,
@@ -143,6 +145,7 @@ impl App {
             shelf: p.shelf,
             books: p.books,
             house: p.house,
+            rooms: crate::rooms::stands::Kept::default(),
             uses: Mutex::default(),
             plan: p.plan,
             lake: p.lake,

@@ -72,14 +72,60 @@ export function setCsrf(next: string | null): void {
   csrf = next
 }
 
-function change<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
+function change<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, more: Record<string, string> = {}): Promise<T> {
+  const headers: Record<string, string> = { 'content-type': 'application/json', ...more }
   if (csrf) headers['x-csrf'] = csrf
   return read<T>(address(path), { method, headers, body: JSON.stringify(body ?? {}) })
 }
 
-export function post<T>(path: string, body?: unknown): Promise<T> {
-  return change<T>('POST', path, body)
+export function post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return change<T>('POST', path, body, headers)
+}
+
+export function put<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return change<T>('PUT', path, body, headers)
+}
+
+/** Sends a file as it is, telling how much of it has gone out (0 … 1). */
+export function upload<T>(path: string, query: Query, file: Blob, progress: (share: number) => void = () => undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', address(path, query))
+    request.setRequestHeader('accept', 'application/json')
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    if (csrf) request.setRequestHeader('x-csrf', csrf)
+    const lost: ApiErrorBody = { zh: '上传中断', en: 'the upload broke off', where: path, remedy_zh: '检查网络和文件大小后重试', remedy_en: 'check the network and the size of the file, then retry' }
+    request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total)
+    request.onerror = () => reject(new ApiFailure(0, lost))
+    request.onload = () => {
+      let body: unknown = null
+      try {
+        body = JSON.parse(request.responseText)
+      } catch {
+        // What is no JSON is told by its status below.
+      }
+      if (request.status >= 200 && request.status < 300 && body !== null) resolve(body as T)
+      else reject(new ApiFailure(request.status, (body as { error?: ApiErrorBody } | null)?.error ?? { ...lost, zh: `状态 ${request.status}`, en: `status ${request.status}` }))
+    }
+    request.send(file)
+  })
+}
+
+/** Sends a file and saves the file that comes back. */
+export async function exchange(path: string, file: Blob, name: string): Promise<void> {
+  const headers: Record<string, string> = { 'content-type': 'application/octet-stream' }
+  if (csrf) headers['x-csrf'] = csrf
+  const answer = await fetch(address(path), { method: 'POST', headers, body: file })
+  if (!answer.ok) {
+    const body = (await answer.json().catch(() => null)) as { error?: ApiErrorBody } | null
+    throw new ApiFailure(answer.status, body?.error ?? { zh: `状态 ${answer.status}`, en: `status ${answer.status}` })
+  }
+  const url = URL.createObjectURL(await answer.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
 }
 
 export function remove<T>(path: string): Promise<T> {

@@ -20,6 +20,12 @@ export interface ApiErrorBody {
   remedy?: string | null
   remedy_zh?: string | null
   remedy_en?: string | null
+  /** What is wrong, field by field. */
+  faults?: { field: string; words: Both }[]
+  /** A conflict: fields in which both sides differ, and who changed it last. */
+  clashes?: { field: string; was: unknown; yours: unknown; now: unknown; choose: boolean }[]
+  last?: { actor: string; at: number; version: number; reason: string } | null
+  versions?: { read: number; now: number }
 }
 
 export type Counts = Record<LightName, number>
@@ -75,6 +81,8 @@ export interface Note {
   sub_zh?: string | null
   sub_en?: string | null
   simulated: boolean
+  /** A note from a room: the pack it leads to. */
+  room?: string | null
 }
 
 export interface Target {

@@ -1,5 +1,6 @@
 import { en as access } from './access'
 import { en as library } from './library'
+import { en as rooms } from './rooms'
 import type { Messages } from './zh'
 
 export const en: Messages = {
@@ -60,6 +61,7 @@ export const en: Messages = {
   },
   ...access,
   ...library,
+  ...rooms,
   packets: {
     title: 'Packets', lead: 'Every packet is on disk and in the chain before it is answered. What fails is quarantined with its reason and can be replayed.', connected: 'Connected', registered: '{n} registered', rate: 'Packets per second', bytes: '{n}/s', p99: 'Answer p99', accepted: 'Accepted', quarantined: 'Quarantined', duplicates: '{n} duplicates', recent: 'Recent packets', outlets: 'Outlets', quarantine: 'Quarantine', reason: 'Reason', detail: 'Detail', remedy: 'What to do', replay: 'Replay', replayed: 'replayed', replayOk: 'Replayed and accepted', replayBad: 'Still refused: {reason}', at: 'Time', peer: 'Peer', version: 'Version', warnings: 'Warnings', lastAt: 'Last', count: 'Packets', values: 'Latest values', offline: 'off line', online: 'on line', simAll: 'All connected outlets are simulated, and so are their values', simSome: '{n} of them are simulated outlets', noRecent: 'No packet yet. Start qingshan demo, or send one with qingshan hj212 send.', noQuarantine: 'The quarantine is empty.', noOutlets: 'No outlet is registered yet.', off: 'The gateway is not running: this process has opened no HJ 212 port.', live: 'live', lost: 'The live connection is lost; trying again every {n} s', paused: 'paused', name: 'Name', pickOne: 'Pick a row to see it as received',
   },

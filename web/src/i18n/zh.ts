@@ -1,5 +1,6 @@
 import { zh as access } from './access'
 import { zh as library } from './library'
+import { zh as rooms } from './rooms'
 // Chinese first: this file fixes the keys, en.ts follows them (checked by the type).
 export const zh = {
   app: { name: '青山' },
@@ -65,6 +66,7 @@ export const zh = {
   },
   ...access,
   ...library,
+  ...rooms,
   packets: {
     title: '数据包', lead: '收到的每个包先落盘、入链,再应答。不合格的隔离,写明原因,可重放。', connected: '在线', registered: '已登记 {n}', rate: '每秒包数', bytes: '{n}/秒', p99: '应答 p99', accepted: '已收', quarantined: '隔离', duplicates: '重复 {n}', recent: '最近的包', outlets: '排放口', quarantine: '隔离区', reason: '原因', detail: '详情', remedy: '怎么办', replay: '重放', replayed: '已重放', replayOk: '重放成功,已入库', replayBad: '重放仍不合格:{reason}', at: '时间', peer: '对端', version: '版本', warnings: '提醒', lastAt: '最近', count: '包数', values: '最近值', offline: '离线', online: '在线', simAll: '在线的都是模拟排放口,数值为模拟', simSome: '其中 {n} 个为模拟排放口', noRecent: '还没有收到数据包。启动 qingshan demo,或用 qingshan hj212 send 发一个。', noQuarantine: '隔离区是空的。', noOutlets: '还没有登记排放口。', off: '接收服务未启动:此进程没有打开 HJ 212 端口。', live: '实时', lost: '实时连接断开,每 {n} 秒重连', paused: '已暂停', name: '名称', pickOne: '选一行看原文',
   },

@@ -91,6 +91,7 @@ pub(crate) async fn settle(desk: &Desk, view: &mut View, rows: Vec<Given>, want:
     work.unique(view).await?;
     work.links(view).await?;
     work.circles(view).await?;
+    work.scope();
     Ok(Settled {
         counter,
         rows: work.finish(),
@@ -104,6 +105,25 @@ impl Work<'_> {
             Some(Err(Error::Fields(faults))) => faults.push(fault),
             Some(Err(_)) => {}
             slot => *slot = Some(Err(Error::Fields(vec![fault]))),
+        }
+    }
+
+    /// Rows that change a record outside the desk's scope, or would leave one there.
+    fn scope(&mut self) {
+        if self.desk.scope.all {
+            return;
+        }
+        for slot in &mut self.out {
+            let Some(Ok(row)) = slot else { continue };
+            let after = Doc {
+                body: row.body.clone(),
+                ..row.before.clone()
+            };
+            let before = (row.before.version > 0).then_some(&row.before);
+            let refusal = before.and_then(|d| self.desk.outside(d)).or_else(|| self.desk.outside(&after));
+            if let Some(refusal) = refusal {
+                *slot = Some(Err(refusal));
+            }
         }
     }
 

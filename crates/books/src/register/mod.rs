@@ -48,6 +48,7 @@ pub struct Desk {
     packs: Arc<Packs>,
     register: Arc<Register>,
     reader: Arc<Reader>,
+    scope: Scope,
 }
 
 /// What became of a record that was saved.
@@ -73,6 +74,24 @@ impl Desk {
             packs: Arc::clone(packs),
             reader: Arc::new(Reader::of(packs, register, law, today)),
             register: Arc::new(register.clone()),
+            scope: Scope::all(),
+        })
+    }
+
+    /// Changes only records of a scope, and leaves none outside of it: decided inside the writer's job.
+    #[must_use]
+    pub fn within(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// The refusal of a record outside the scope; none for one within.
+    pub(crate) fn outside(&self, doc: &Doc) -> Option<Error> {
+        (!self.scope.holds(doc)).then(|| {
+            Error::Forbidden(figure::Text::new(
+                format!("“{}”不在您的管辖或归属范围内（行政区“{}”）。", doc.id, doc.text("_division")),
+                format!("{} is outside your scope (division `{}`).", doc.id, doc.text("_division")),
+            ))
         })
     }
 
@@ -267,7 +286,10 @@ impl Desk {
                 id: doc.id,
             });
         }
-        Ok(doc)
+        match self.outside(&doc) {
+            Some(refusal) => Err(refusal),
+            None => Ok(doc),
+        }
     }
 }
 

@@ -76,7 +76,8 @@ fn answer(words: &str, schema: Value) -> Value {
     json!({"description": words, "content": {"application/json": {"schema": schema}}})
 }
 
-/// The description. Paths: `/api/registers/PACK/NAME`, below it `/{id}`, `/{id}/history`, `/template`, `/import`, `/export`, `/layer`.
+/// The description. Paths: `/api/rooms/register/PACK/NAME`, below it `/records`, `/records/{id}`, `/records/{id}/history`,
+/// `/template.xlsx`, `/import`, `/file/export.xlsx`, `/layer`.
 pub fn openapi(packs: &Packs) -> Value {
     let mut paths = json!({});
     let mut schemas = json!({
@@ -94,28 +95,32 @@ pub fn openapi(packs: &Packs) -> Value {
     );
     let saved = answer("Saved / 已保存", json!({"$ref": "#/components/schemas/Saved"}));
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
-    let expect = json!({"name": "expect", "in": "query", "description": "version that was read / 读到的版本", "schema": {"type": "integer"}});
+    let expect = json!({"name": "If-Match", "in": "header", "description": "version that was read / 读到的版本", "schema": {"type": "integer"}});
     for r in packs.registers.values() {
         let name = component(r);
         schemas[&name] = record(packs, r);
         let of = json!({"$ref": format!("#/components/schemas/{name}")});
-        let doc = json!({"type": "object", "properties": {"id": {"type": "string"}, "version": {"type": "integer"}, "at": {"type": "integer"}, "body": of}});
-        let body = json!({"required": true, "content": {"application/json": {"schema": of}}});
+        let doc = json!({"type": "object", "properties": {"id": {"type": "string"}, "version": {"type": "integer"}, "at": {"type": "integer"}, "fields": of}});
+        let body = json!({"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"fields": of, "reason": {"type": "string"}}}}}});
         let tag = json!([text(&r.title)]);
-        let base = format!("/api/registers/{}", r.id);
+        let room = format!("/api/rooms/register/{}", r.id);
+        let base = format!("{room}/records");
         let query: Vec<Value> = ["words", "filter", "sort", "after", "limit"]
             .iter()
             .map(|q| json!({"name": q, "in": "query", "schema": {"type": "string"}}))
             .collect();
         paths[&base] = json!({
-            "get": {"tags": tag, "summary": "List / 列表", "parameters": query, "responses": {"200": answer("A page / 一页", json!({"type": "array", "items": doc}))}},
+            "get": {"tags": tag, "summary": "List / 列表", "parameters": query, "responses": {"200": answer("A page / 一页", json!({"type": "object", "properties": {"rows": {"type": "array", "items": doc}, "next": {"type": "string"}}}))}},
             "post": {"tags": tag, "summary": "Add / 新增", "requestBody": body, "responses": {"200": saved, "422": refused}},
         });
         paths[format!("{base}/{{id}}")] = json!({
             "parameters": [id],
             "get": {"tags": tag, "summary": "One record / 一条记录", "responses": {"200": answer("The record / 记录", doc)}},
             "put": {"tags": tag, "summary": "Change / 修改", "parameters": [expect], "requestBody": body, "responses": {"200": saved, "409": clash, "422": refused}},
-            "delete": {"tags": tag, "summary": "Take out / 移出", "parameters": [expect], "responses": {"200": saved, "409": clash}},
+        });
+        paths[format!("{base}/{{id}}/remove")] = json!({
+            "parameters": [id],
+            "post": {"tags": tag, "summary": "Take out / 移出", "parameters": [expect], "responses": {"200": saved, "409": clash}},
         });
         paths[format!("{base}/{{id}}/history")] = json!({
             "parameters": [id],
@@ -123,11 +128,11 @@ pub fn openapi(packs: &Packs) -> Value {
         });
         let file = |zh: &str, kind: &str| json!({"description": zh, "content": {kind: {"schema": {"type": "string", "format": "binary"}}}});
         let xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        paths[format!("{base}/template")] =
+        paths[format!("{room}/template.xlsx")] =
             json!({"get": {"tags": tag, "summary": "Template / 模板", "responses": {"200": file("模板", xlsx)}}});
-        paths[format!("{base}/export")] =
+        paths[format!("{room}/file/export.xlsx")] =
             json!({"get": {"tags": tag, "summary": "Export / 导出", "responses": {"200": file("导出", xlsx)}}});
-        paths[format!("{base}/import")] = json!({"post": {
+        paths[format!("{room}/import")] = json!({"post": {
             "tags": tag, "summary": "Import / 导入",
             "parameters": [{"name": "mode", "in": "query", "schema": {"type": "string", "enum": ["dry", "whole", "good"]}}],
             "requestBody": {"required": true, "content": {xlsx: {"schema": {"type": "string", "format": "binary"}}, "text/csv": {"schema": {"type": "string"}}}},
@@ -137,7 +142,7 @@ pub fn openapi(packs: &Packs) -> Value {
             .iter()
             .all(|k| r.fields.iter().any(|f| f.kind == *k))
         {
-            paths[format!("{base}/layer")] = json!({"get": {"tags": tag, "summary": "Map layer / 地图图层", "responses": {"200": file("GeoJSON", "application/geo+json")}}});
+            paths[format!("{room}/layer")] = json!({"get": {"tags": tag, "summary": "Map layer / 地图图层", "responses": {"200": file("GeoJSON", "application/geo+json")}}});
         }
     }
     json!({
