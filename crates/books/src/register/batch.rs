@@ -120,7 +120,9 @@ impl Work<'_> {
                 ..row.before.clone()
             };
             let before = (row.before.version > 0).then_some(&row.before);
-            let refusal = before.and_then(|d| self.desk.outside(d)).or_else(|| self.desk.outside(&after));
+            let refusal = before
+                .and_then(|d| self.desk.outside(d))
+                .or_else(|| self.desk.outside(&after));
             if let Some(refusal) = refusal {
                 *slot = Some(Err(refusal));
             }
