@@ -316,7 +316,13 @@ impl List {
         let mut rest = format!("WHERE {}", sql.text.join(" AND "));
         if page {
             let way = if self.descending { "DESC" } else { "ASC" };
-            rest.push_str(&format!(" ORDER BY {order} {way}, id {way}"));
+            // `id` once only: said twice, SQLite no longer sees that an index gives this order.
+            let order = if order == "id" {
+                String::new()
+            } else {
+                format!("{order} {way}, ")
+            };
+            rest.push_str(&format!(" ORDER BY {order}id {way}"));
             if self.limit > 0 {
                 rest.push_str(&format!(" LIMIT {}", self.limit));
             }
