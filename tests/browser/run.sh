@@ -23,4 +23,4 @@ for ((i = 0; i < 600; i++)); do
 done
 curl -sf -o /dev/null "http://127.0.0.1:$port/api/status" || { echo "browser: no answer in ten minutes:"; tail -40 "$log"; exit 1; }
 cd "$here"
-BASE_URL="http://127.0.0.1:$port/" npm test
+BASE_URL="http://127.0.0.1:$port/" DATA_DIR="$data/store" QINGSHAN="$(cd - >/dev/null && realpath "$bin")" npm test

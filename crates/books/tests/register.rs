@@ -395,7 +395,7 @@ async fn a_register_dropped_in_works_and_a_changed_field_keeps_old_records_reada
         )
         .expect("written");
         let more = desk::packs(root.path());
-        assert!(openapi(&more)["paths"]["/api/registers/t/extra"].is_object());
+        assert!(openapi(&more)["paths"]["/api/rooms/register/t/extra/records"].is_object());
         let extra = open(&books, &more, "t/extra");
         let given = map(json!({"number": format!("{}001P", credit(1)), "firm": credit(1)}));
         assert_eq!(
@@ -525,5 +525,34 @@ async fn views_notices_and_the_map() {
                 .is_err()
         );
         assert_eq!(saved_views(&books, "t/firm", "甲").await.expect("views").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_desk_of_a_scope_changes_nothing_outside_and_leaves_nothing_there() {
+    for store in Store::both() {
+        let books = Books::open(&store.url, Hash::Sha256).await.expect("opens");
+        let all = open(&books, &shipped(), "t/firm");
+        all.save(None, None, &firm(1, json!({})), who("a")).await.expect("in 340104");
+        all.save(None, None, &firm(2, json!({"division": "340200"})), who("a"))
+            .await
+            .expect("in 340200");
+        let city = all.clone().within(Scope {
+            divisions: vec!["3401".into()],
+            ..Scope::default()
+        });
+        let denied = |r: Result<books::register::Saved, Error>| assert!(matches!(r, Err(Error::Forbidden(_))), "{r:?}");
+        let name = |n: &str| map(json!({ "name": n }));
+        city.save(Some(&credit(1)), None, &name("改"), who("b")).await.expect("its own");
+        denied(city.save(Some(&credit(2)), None, &name("改"), who("b")).await);
+        denied(city.save(Some(&credit(1)), None, &map(json!({"division": "340200"})), who("b")).await);
+        denied(city.save(None, None, &firm(3, json!({"division": "340200"})), who("b")).await);
+        denied(city.remove(&credit(2), None, who("b")).await);
+        denied(city.merge(&credit(1), &credit(2), who("b")).await);
+        let list = all.list(Scope::all());
+        assert_eq!(
+            books.tally(&list, "division").await.expect("counts"),
+            vec![("340104".to_string(), 1), ("340200".to_string(), 1)]
+        );
     }
 }

@@ -209,7 +209,7 @@ pub fn overlaid(home: &Value, app: &App, all: &[RoomStand]) -> Value {
         .collect();
     notes.sort_by_key(|n| n["sentence"].as_str().and_then(|id| order.get(id)).copied());
     home["notes"] = notes.into();
-    let mut shift = |counts: &mut Value, (before, after): &(Light, Light)| {
+    let shift = |counts: &mut Value, (before, after): &(Light, Light)| {
         for (light, by) in [(before, -1), (after, 1)] {
             let key = json!(light);
             let key = key.as_str().unwrap_or("none");
