@@ -96,7 +96,13 @@ pub fn run_with(
         let lake = s.lake.clone();
         let books = stores::books(&s.dir, config.books.as_deref(), config.hash).await?;
         if config.demo {
-            crate::rooms::demo(&books, &s.evidence, &law, &s.dir).await?;
+            // Beside the first pages: they show what is loaded so far.
+            let (books, evidence, law, dir) = (books.clone(), s.evidence.clone(), law.clone(), s.dir.clone());
+            tokio::spawn(async move {
+                if let Err(e) = crate::rooms::demo(&books, &evidence, &law, &dir).await {
+                    eprintln!("demo content of the packs: {e}");
+                }
+            });
         }
         let house = house(&books, &s.dir, &config, https).await?;
         let gateway = match config.gateway {
