@@ -34,7 +34,7 @@ def aqi():
         whole = f"CAST({column} * {10 ** have} AS BIGINT)"
         rounded.append(f"{even(whole, 10 ** (have - keep))} AS {column}" if have > keep else f"{whole} AS {column}")
         row = next(r for r in RULES["air.iaqi.breakpoints"] if r["factor"] == factor and r["period"] == period)
-        cuts = [(scaled(v, keep), int(k)) for k, v in row.items() if k.isdigit() and v]
+        cuts = sorted((scaled(v, keep), int(k)) for k, v in row.items() if k.isdigit() and v)
         above = [r for r in RULES["air.iaqi.above"] if r["factor"] == factor and r["period"] == period]
         end = int(above[0]["iaqi"]) if above and above[0]["iaqi"] else 500
         steps = [f"WHEN {column} <= {hi} THEN (({b}-{a})*({column}-{lo}) + ({hi}-{lo}) - 1) // ({hi}-{lo}) + {a}"
@@ -64,15 +64,32 @@ def classes():
         FROM read_parquet('{PATH}')) GROUP BY 1 ORDER BY 2 DESC, 1"""
 
 
+def emission():
+    digits = 1  # of the concentration and of the oxygen alike
+    coal = lambda key: next(r for r in RULES[key] if "coal" in r["source"].split() and r.get("item", "二氧化硫") == "二氧化硫")
+    limit, oxygen, compare = coal("emission.limit.power"), coal("emission.oxygen.power"), RULES["emission.compare"][0]
+    most, air, base = scaled(limit["special"], digits), scaled(oxygen["air"], digits), scaled(oxygen["o2"], digits)
+    kept = int(compare["multiple_decimals"])
+    least = next(int(r["minimum"]) for r in RULES["validity.gas.mean"] if r["period"] == "hour")
+    normal = ", ".join(f"'{r['mark']}'" for r in RULES["online.marks.data"] if r["normal"] == "yes")
+    over = even(f"({10 ** kept} * (c * {air - base} - {most} * left_o2))", f"({most} * left_o2)")
+    return f"""SELECT valid, printf('%d.%0{kept}d', m // {10 ** kept}, m % {10 ** kept}) AS multiple, n FROM (
+        SELECT CASE WHEN minutes >= {least} AND mark IN ({normal}) THEN 'valid' ELSE 'invalid' END AS valid,
+            CASE WHEN left_o2 > 0 AND c * {air - base} > {most} * left_o2 THEN {over} END AS m, count(*) AS n
+        FROM (SELECT minutes, mark, CAST(gas_so2 * {10 ** digits} AS BIGINT) AS c, {air} - CAST(o2 * {10 ** digits} AS BIGINT) AS left_o2
+              FROM read_parquet('{PATH}'))
+        GROUP BY 1, 2) ORDER BY 3 DESC, 1, 2 LIMIT 12"""
+
+
 con = duckdb.connect()
-sql = {"aqi": aqi, "class": classes}[NAME]()
+sql = {"aqi": aqi, "class": classes, "emission": emission}[NAME]()
 best = None
 for _ in range(ROUNDS):
     c0, w0 = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     rows = con.execute(sql).fetchall()
     wall, c1 = time.perf_counter() - w0, resource.getrusage(resource.RUSAGE_SELF)
     cpu = c1.ru_utime + c1.ru_stime - c0.ru_utime - c0.ru_stime
-    if best is None or wall < best[1]:
+    if best is None or cpu < best[0]:
         best = (cpu, wall)
-shown = " ".join(f"{'' if k is None else k}={n}" for k, n in rows)
+shown = " ".join("=".join("" if v is None else str(v) for v in row) for row in rows)
 print(f"duckdb {NAME}: cpu {best[0]:.2f} s, wall {best[1]:.2f} s | {shown}")

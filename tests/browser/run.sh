@@ -22,5 +22,11 @@ for ((i = 0; i < 600; i++)); do
   sleep 1
 done
 curl -sf -o /dev/null "http://127.0.0.1:$port/api/status" || { echo "browser: no answer in ten minutes:"; tail -40 "$log"; exit 1; }
+# The content of the packs is loaded beside the first pages.
+for ((i = 0; i < 300; i++)); do
+  grep -q '^demo: .* records,\|^demo content of the packs:' "$log" && break
+  sleep 1
+done
+grep '^demo: .* records,' "$log" || { echo "browser: the packs' content was not loaded:"; tail -40 "$log"; exit 1; }
 cd "$here"
 BASE_URL="http://127.0.0.1:$port/" DATA_DIR="$data/store" QINGSHAN="$(cd - >/dev/null && realpath "$bin")" npm test

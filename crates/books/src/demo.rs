@@ -4,7 +4,7 @@
 
 use crate::event::{Author, Event, Hash};
 use crate::ledger::{Order, post};
-use crate::pack::{Kind, Packs, Register, cells, Texts};
+use crate::pack::{Kind, Packs, Register, Texts, cells};
 use crate::procedure::{Attached, Person, Take, take};
 use crate::register::Desk;
 use crate::{Books, Error, Result, Scope};
@@ -77,7 +77,13 @@ struct Loader<'a> {
 ///
 /// # Errors
 /// The first record or move that breaks a rule, with file and line.
-pub async fn load(books: &Books, packs: &Arc<Packs>, law: &Arc<Law>, texts: &Texts, today: NaiveDate) -> Result<Report> {
+pub async fn load(
+    books: &Books,
+    packs: &Arc<Packs>,
+    law: &Arc<Law>,
+    texts: &Texts,
+    today: NaiveDate,
+) -> Result<Report> {
     let mut loader = Loader {
         books,
         packs,

@@ -162,7 +162,12 @@ impl Books {
         let rows = self.db.texts(&sql, &args).await?;
         Ok(rows
             .into_iter()
-            .filter_map(|mut row| Some((row.first_mut()?.take().unwrap_or_default(), row.get(1)?.as_ref()?.parse().ok()?)))
+            .filter_map(|mut row| {
+                Some((
+                    row.first_mut()?.take().unwrap_or_default(),
+                    row.get(1)?.as_ref()?.parse().ok()?,
+                ))
+            })
             .collect())
     }
 

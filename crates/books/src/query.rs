@@ -224,7 +224,7 @@ impl List {
             sql.text.push("gone = 0".into());
         }
         if !self.scope.all {
-            let mut any = vec!["1 = 0".to_string()];
+            let mut any = vec![];
             for prefix in self.scope.divisions.iter().filter(|p| !p.is_empty()) {
                 // Codes are digits, so `:` (the character after 9) ends every code with this prefix.
                 let (a, b) = (sql.arg(prefix.as_str()), sql.arg(format!("{prefix}:")));
@@ -238,7 +238,11 @@ impl List {
                 let s = sql.arg(state.as_str());
                 any.push(format!("state = {s}"));
             }
-            sql.text.push(format!("({})", any.join(" OR ")));
+            // One alternative stands alone: behind an OR, SQLite would not seek by its index.
+            sql.text.push(match any.as_slice() {
+                [] => "1 = 0".to_string(),
+                any => format!("({})", any.join(" OR ")),
+            });
         }
         for word in self.words.split_whitespace() {
             let w = sql.arg(format!(
@@ -312,7 +316,13 @@ impl List {
         let mut rest = format!("WHERE {}", sql.text.join(" AND "));
         if page {
             let way = if self.descending { "DESC" } else { "ASC" };
-            rest.push_str(&format!(" ORDER BY {order} {way}, id {way}"));
+            // `id` once only: said twice, SQLite no longer sees that an index gives this order.
+            let order = if order == "id" {
+                String::new()
+            } else {
+                format!("{order} {way}, ")
+            };
+            rest.push_str(&format!(" ORDER BY {order}id {way}"));
             if self.limit > 0 {
                 rest.push_str(&format!(" LIMIT {}", self.limit));
             }

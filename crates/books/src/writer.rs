@@ -236,10 +236,8 @@ async fn open(db: &Db, clock: fn() -> i64, keys: Vec<String>, reads: BTreeSet<(S
 }
 
 async fn work(view: &mut View, author: &Author, decide: Decide) -> Result<Vec<Event>> {
-    if let Some(key) = &author.request {
-        if let Some(before) = view.done(key) {
-            return Ok(before);
-        }
+    if let Some(before) = author.request.as_ref().and_then(|key| view.done(key)) {
+        return Ok(before);
     }
     view.given = 0;
     let changes = decide(view).await?;

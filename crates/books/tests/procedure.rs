@@ -316,7 +316,7 @@ async fn what_a_move_needs_is_said_when_it_is_missing() {
         .await;
         assert!(extend.is_err(), "decided: no longer to extend, and no reason");
         // The set field, and the end: no term runs.
-        o.go("甲", "handler", PENALTY, Some(&a), "close", none())
+        o.go("甲", "handler", PENALTY, Some(&a), "close", json!({"late_days": "0"}))
             .await
             .expect("closed");
         let closed = o.case(PENALTY, &a).await;

@@ -106,7 +106,7 @@ fn values_are_read_as_people_write_them_and_refused_with_words() {
     )
     .expect_err("faults");
     let fields: Vec<&str> = all.iter().map(|f| f.field.as_str()).collect();
-    assert_eq!(fields, ["output", "opened", "credit", "name", "division"]);
+    assert_eq!(fields, ["credit", "name", "division", "opened", "output"]);
 }
 
 #[tokio::test]

@@ -11,6 +11,19 @@ use std::str::FromStr;
 /// The most decimals a [`Decimal`] carries, and the most digits of its mantissa.
 pub const MAX_SCALE: u32 = 38;
 
+/// The largest power of ten that fits 64 bits with a sign.
+const FEW: u32 = 18;
+/// The powers of ten up to there.
+const SHORT_POW10: [i64; FEW as usize + 1] = {
+    let mut table = [1i64; FEW as usize + 1];
+    let mut i = 1;
+    while i < table.len() {
+        table[i] = table[i - 1] * 10;
+        i += 1;
+    }
+    table
+};
+
 /// `mantissa / 10^scale`. Trailing zeros are kept (`36.0` prints as `36.0`: it states a precision), but
 /// equality, order and hash go by value (`15.0 == 15`). There is no negative zero.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,8 +96,20 @@ impl Decimal {
 
     /// The mantissa at another number of decimals, if the value can be written so exactly:
     /// `36.8` at scale 2 is 3680, `36.85` at scale 1 has none.
+    #[inline]
     pub fn at_scale(&self, scale: u32) -> Option<i128> {
-        if scale >= self.scale {
+        // Measured values fit 64 bits: those times a power of ten that fits too need no check.
+        match scale.checked_sub(self.scale) {
+            Some(0) => Some(self.mantissa),
+            Some(up @ ..=FEW) if i64::try_from(self.mantissa).is_ok() => {
+                Some(self.mantissa * i128::from(SHORT_POW10[up as usize]))
+            }
+            _ => self.at_far_scale(scale),
+        }
+    }
+
+    fn at_far_scale(&self, scale: u32) -> Option<i128> {
+        if scale > self.scale {
             let times = pow10((scale - self.scale).min(MAX_SCALE));
             if scale - self.scale > MAX_SCALE {
                 return (self.mantissa == 0).then_some(0);
@@ -215,6 +240,14 @@ impl Ord for Decimal {
         if self.scale == other.scale {
             return self.mantissa.cmp(&other.mantissa);
         }
+        // Measured values fit 64 bits: times a power of ten that fits too they fit 128, and no division is needed.
+        if let (Ok(a), Ok(b)) = (i64::try_from(self.mantissa), i64::try_from(other.mantissa))
+            && self.scale.abs_diff(other.scale) <= FEW
+        {
+            let times = |up: u32| i128::from(SHORT_POW10[up as usize]);
+            let a = i128::from(a) * times(other.scale.saturating_sub(self.scale));
+            return a.cmp(&(i128::from(b) * times(self.scale.saturating_sub(other.scale))));
+        }
         // Whole parts first, then the fractions at the finer scale; those are below 10^38, so they fit.
         let split = |d: &Self| {
             let unit = pow10(d.scale) as i128; // 10^38 < i128::MAX
@@ -237,16 +270,32 @@ impl Hash for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let abs = self.mantissa.unsigned_abs();
-        if self.scale == 0 {
-            return f.pad_integral(self.mantissa >= 0, "", &abs.to_string());
+        // From the last digit to the first, without a text on the heap: at most 38 digits, or a zero before 38
+        // decimals, and the point.
+        let mut text = [0u8; 40];
+        let (mut at, mut digits, mut rest) = (text.len(), 0, self.mantissa.unsigned_abs());
+        while rest > 0 || digits <= self.scale {
+            let digit = match u64::try_from(rest) {
+                Ok(short) => {
+                    rest = u128::from(short / 10); // the hardware divides 64 bits
+                    (short % 10) as u8
+                }
+                Err(_) => {
+                    let last = (rest % 10) as u8;
+                    rest /= 10;
+                    last
+                }
+            };
+            at -= 1;
+            text[at] = b'0' + digit;
+            digits += 1;
+            if digits == self.scale {
+                at -= 1;
+                text[at] = b'.';
+            }
         }
-        let (unit, width) = (pow10(self.scale), self.scale as usize);
-        f.pad_integral(
-            self.mantissa >= 0,
-            "",
-            &format!("{}.{:0width$}", abs / unit, abs % unit),
-        )
+        let shown = std::str::from_utf8(&text[at..]).map_err(|_| fmt::Error)?;
+        f.pad_integral(self.mantissa >= 0, "", shown)
     }
 }
 

@@ -173,6 +173,26 @@ proptest! {
     }
 
     #[test]
+    fn order_agrees_with_fractions(a in any_decimal(), b in any_decimal(), m in -10i64.pow(18)..10i64.pow(18), s in 0u32..39) {
+        // Against another way of comparing; the second pair is as close as two values can be.
+        prop_assert_eq!(a.cmp(&b), Ratio::from(a).cmp(&Ratio::from(b)));
+        let (x, y) = (Decimal::new(m.into(), s).unwrap(), Decimal::new(i128::from(m) + 1, s).unwrap());
+        prop_assert_eq!((x.cmp(&y), y.cmp(&x)), (std::cmp::Ordering::Less, std::cmp::Ordering::Greater));
+        prop_assert_eq!(x, x.normalized());
+        prop_assert_eq!(a.cmp(&x), Ratio::from(a).cmp(&Ratio::from(x)));
+    }
+
+    #[test]
+    fn text_comes_back_digit_for_digit(m in -(10i128.pow(38) - 1)..10i128.pow(38), cut in 0u32..38, scale in 0u32..39) {
+        let x = Decimal::new(m / 10i128.pow(cut), scale).unwrap();
+        let digits = format!("{:0>width$}", x.mantissa().unsigned_abs(), width = scale as usize + 1);
+        let (whole, decimals) = digits.split_at(digits.len() - scale as usize);
+        let point = if scale == 0 { "" } else { "." };
+        prop_assert_eq!(x.to_string(), format!("{}{whole}{point}{decimals}", if x.is_negative() { "-" } else { "" }));
+        prop_assert_eq!(x.at_scale(scale), Some(x.mantissa()));
+    }
+
+    #[test]
     fn reading_never_panics(text in "\\PC{0,50}") {
         let _ = Decimal::parse(&text);
     }

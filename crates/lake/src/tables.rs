@@ -99,32 +99,53 @@ impl Lake {
     /// # Errors
     /// A name that is not lower-case letters, digits and `_`, or is the lake's own; a row with another number of cells.
     pub fn offer_table(&self, name: &str, columns: &[(String, bool)], rows: &[Vec<Option<String>>]) -> Result<()> {
-        let plain = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let plain = |n: &str| {
+            !n.is_empty()
+                && n.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
         let bad = |reason: String| LakeError::Format {
             path: name.into(),
             line: 0,
             reason,
         };
         if !plain(name) || OWN.contains(&name) || !columns.iter().all(|(n, _)| plain(n)) {
-            return Err(bad("names of tables and columns are lower-case letters, digits and `_`, and not the lake's own".into()));
+            return Err(bad(
+                "names of tables and columns are lower-case letters, digits and `_`, and not the lake's own".into(),
+            ));
         }
         if rows.iter().any(|r| r.len() != columns.len()) {
             return Err(bad("a row has another number of cells than there are columns".into()));
         }
         let array = |i: usize, number: bool| -> Result<ArrayRef> {
             let cells = rows.iter().map(|r| r[i].as_deref());
-            if number { decimals(cells) } else { Ok(Arc::new(StringArray::from_iter(cells))) }
+            if number {
+                decimals(cells)
+            } else {
+                Ok(Arc::new(StringArray::from_iter(cells)))
+            }
         };
-        let arrays: Vec<ArrayRef> =
-            columns.iter().enumerate().map(|(i, (_, number))| array(i, *number)).collect::<Result<_>>()?;
+        let arrays: Vec<ArrayRef> = columns
+            .iter()
+            .enumerate()
+            .map(|(i, (_, number))| array(i, *number))
+            .collect::<Result<_>>()?;
         let table = memory(columns.iter().map(|(n, _)| n.as_str()).zip(arrays).collect())?;
-        let mut all = self.inner.offered.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self
+            .inner
+            .offered
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.insert(name.to_owned(), table);
         Ok(())
     }
 
     pub(crate) fn offered_tables(&self) -> Vec<(String, Offered)> {
-        let all = self.inner.offered.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let all = self
+            .inner
+            .offered
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.iter().map(|(n, t)| (n.clone(), t.clone())).collect()
     }
 

@@ -86,7 +86,10 @@ pub fn check_packs(PacksCommand::Check { data, json }: PacksCommand) -> Result<(
                 faults.push(Fault {
                     file: books::access::FILE.to_string(),
                     line: 1,
-                    words: ::figure::Text::new(format!("流程中的角色无人可任：{role}"), format!("nobody can have the role {role}")),
+                    words: ::figure::Text::new(
+                        format!("流程中的角色无人可任：{role}"),
+                        format!("nobody can have the role {role}"),
+                    ),
                 });
             }
         }
@@ -107,14 +110,24 @@ pub fn check_packs(PacksCommand::Check { data, json }: PacksCommand) -> Result<(
             faults.len()
         );
     }
-    if faults.is_empty() { Ok(()) } else { Err(format!("{} mistakes in packs", faults.len())) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} mistakes in packs", faults.len()))
+    }
 }
 
 /// `qingshan load register:<pack/name> FILE…`: whole files, or nothing of a file with a mistake.
 ///
 /// # Errors
 /// A file with mistakes, after they were printed.
-pub fn load_register(name: &str, files: &[PathBuf], data: &Path, mended: Option<&Path>, json: bool) -> Result<(), String> {
+pub fn load_register(
+    name: &str,
+    files: &[PathBuf],
+    data: &Path,
+    mended: Option<&Path>,
+    json: bool,
+) -> Result<(), String> {
     let law = Arc::new(shipped::law(Some(data))?);
     let (packs, _) = packs(data);
     std::fs::create_dir_all(data).map_err(|e| format!("{}: {e}", data.display()))?;
@@ -153,18 +166,32 @@ pub fn load_register(name: &str, files: &[PathBuf], data: &Path, mended: Option<
                 r.changed,
                 r.same,
                 r.refused,
-                if r.kept { format!(", batch {}", r.batch) } else { String::new() }
+                if r.kept {
+                    format!(", batch {}", r.batch)
+                } else {
+                    String::new()
+                }
             );
             const SHOWN: usize = 20;
             for f in r.faults.iter().take(SHOWN) {
-                println!("  row {} {} `{}`: {} {}", f.row, f.column, f.cell, f.words.zh, f.words.en);
+                println!(
+                    "  row {} {} `{}`: {} {}",
+                    f.row, f.column, f.cell, f.words.zh, f.words.en
+                );
             }
             if r.faults.len() > SHOWN {
-                println!("  … and {} more; `--quarantine FILE.xlsx` writes the rows back", r.faults.len() - SHOWN);
+                println!(
+                    "  … and {} more; `--quarantine FILE.xlsx` writes the rows back",
+                    r.faults.len() - SHOWN
+                );
             }
         }
     }
-    if refused == 0 { Ok(()) } else { Err(format!("{refused} rows have mistakes: nothing of those files was kept")) }
+    if refused == 0 {
+        Ok(())
+    } else {
+        Err(format!("{refused} rows have mistakes: nothing of those files was kept"))
+    }
 }
 
 /// `qingshan pack …`
@@ -181,13 +208,25 @@ pub fn pack(command: PackCommand) -> Result<(), String> {
             } else {
                 println!("{} {} {}", report.room, report.case, report.name);
                 println!("{} files, {} events, seal {}", report.files, report.events, report.seal);
-                report.faults.iter().for_each(|f| println!("{}: {} {}", f.path, f.words.zh, f.words.en));
+                report
+                    .faults
+                    .iter()
+                    .for_each(|f| println!("{}: {} {}", f.path, f.words.zh, f.words.en));
                 report.notes.iter().for_each(|n| println!("{} {}", n.zh, n.en));
                 println!("{}", if report.good { "all hold" } else { "NOT all hold" });
             }
-            if report.good { Ok(()) } else { Err(format!("{}: not as it was made", file.display())) }
+            if report.good {
+                Ok(())
+            } else {
+                Err(format!("{}: not as it was made", file.display()))
+            }
         }
-        PackCommand::Export { case, output, reason, at } => {
+        PackCommand::Export {
+            case,
+            output,
+            reason,
+            at,
+        } => {
             let law = Arc::new(shipped::law(Some(&at.data))?);
             let (packs, _) = packs(&at.data);
             let (evidence, _) = Evidence::open_read(&at.data.join("evidence")).map_err(fail)?;
@@ -200,9 +239,16 @@ pub fn pack(command: PackCommand) -> Result<(), String> {
                     };
                     let attachments = wanted(&Case::read(doc)).into_iter().filter_map(|f| {
                         let bytes = evidence.file(&f.hash).ok()?;
-                        Some(Enclosure { reference: f.hash, name: f.name, bytes })
+                        Some(Enclosure {
+                            reference: f.hash,
+                            name: f.name,
+                            bytes,
+                        })
                     });
-                    let with = Enclosures { attachments: attachments.collect(), ..Enclosures::default() };
+                    let with = Enclosures {
+                        attachments: attachments.collect(),
+                        ..Enclosures::default()
+                    };
                     let author = Author::new("system:console", reason);
                     let now = books::machine_clock();
                     let sealed = export(&books, &packs, &law, (&p.id, &case), with, now, author).await;
@@ -231,7 +277,11 @@ pub fn offer_registers(lake: &Lake, law: &Arc<Law>, data: &Path, sql: &str) -> R
     }
     let (packs, _) = packs(data);
     let low = sql.to_lowercase();
-    let named: Vec<&Register> = packs.registers.values().filter(|r| low.contains(&r.table().to_lowercase())).collect();
+    let named: Vec<&Register> = packs
+        .registers
+        .values()
+        .filter(|r| low.contains(&r.table().to_lowercase()))
+        .collect();
     if named.is_empty() {
         return Ok(());
     }
@@ -310,14 +360,18 @@ pub async fn demo(books: &Books, evidence: &Evidence, law: &Arc<Law>, data: &Pat
     let (packs, _) = load_texts(&texts);
     let packs = Arc::new(packs);
     ensure_indexes(books, &packs).await.map_err(|e| said(&e))?;
-    let report = books::demo::load(books, &packs, law, &texts, today()).await.map_err(|e| said(&e))?;
+    let report = books::demo::load(books, &packs, law, &texts, today())
+        .await
+        .map_err(|e| said(&e))?;
     let note = FileNote {
         source: "books:demo".into(),
         simulated: true,
         ..FileNote::default()
     };
     for (hash, bytes) in &report.files {
-        evidence.put_file(&format!("模拟-{}.txt", &hash[..8]), bytes, &note).map_err(fail)?;
+        evidence
+            .put_file(&format!("模拟-{}.txt", &hash[..8]), bytes, &note)
+            .map_err(fail)?;
     }
     eprintln!(
         "demo: {} records, {} moves, {} postings, {} files in {:.1} s (simulated)",

@@ -96,7 +96,13 @@ pub fn run_with(
         let lake = s.lake.clone();
         let books = stores::books(&s.dir, config.books.as_deref(), config.hash).await?;
         if config.demo {
-            crate::rooms::demo(&books, &s.evidence, &law, &s.dir).await?;
+            // Beside the first pages: they show what is loaded so far.
+            let (books, evidence, law, dir) = (books.clone(), s.evidence.clone(), law.clone(), s.dir.clone());
+            tokio::spawn(async move {
+                if let Err(e) = crate::rooms::demo(&books, &evidence, &law, &dir).await {
+                    eprintln!("demo content of the packs: {e}");
+                }
+            });
         }
         let house = house(&books, &s.dir, &config, https).await?;
         let gateway = match config.gateway {
@@ -186,11 +192,7 @@ async fn house(books: &Books, dir: &Path, config: &Config, https: bool) -> Resul
     } else {
         access::stop_demo_accounts(books).await.map_err(said)?;
     }
-    let mut h = House::default();
-    h.loopback = config.listen.ip().is_loopback() && !https;
-    h.https = https;
-    h.demo = demo;
-    Ok(h)
+    Ok(House::new(config.listen.ip().is_loopback() && !https, https, demo))
 }
 
 /// Tells the one-time links for administrators that nobody is yet.

@@ -111,18 +111,22 @@ fn table() -> Vec<(Door, Handler)> {
         read("/packs/check", M::Pack, get(access::packs_check)),
     ]
     .into_iter()
-    .chain(crate::rooms::doors().into_iter().map(|(method, path, action, handler)| {
-        let behind = Behind::Rooms;
-        (
-            Door {
-                method,
-                path,
-                action,
-                behind,
-            },
-            handler,
-        )
-    }))
+    .chain(
+        crate::rooms::doors()
+            .into_iter()
+            .map(|(method, path, action, handler)| {
+                let behind = Behind::Rooms;
+                (
+                    Door {
+                        method,
+                        path,
+                        action,
+                        behind,
+                    },
+                    handler,
+                )
+            }),
+    )
     .collect()
 }
 

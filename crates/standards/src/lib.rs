@@ -26,6 +26,7 @@ mod groundwater;
 mod inventory;
 mod lake;
 mod list;
+mod memo;
 mod node;
 mod noise;
 mod outfall;
@@ -47,6 +48,7 @@ pub mod water;
 mod word;
 
 pub use batch::{BatchError, BatchReport, parse_cli_args, run_batch};
-pub use bulk::{Brief, Bulk, Compile, bulk};
+pub use bulk::{Brief, Bulk, Compile, Part, Parts, bulk};
 pub use error::EvalError;
 pub use function::{Arg, ArgKind, Args, Cell, Column, Context, Function, Outcome, find, functions};
+pub use memo::{Column as MemoColumn, Memo};

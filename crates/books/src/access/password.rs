@@ -74,7 +74,11 @@ pub(super) async fn fits(rule: &PasswordRule, password: &str, stored: Option<&st
     away(move || PasswordVerifier::<str>::verify_password(&hasher, password.as_bytes(), &stored).is_ok()).await
 }
 
+/// Most hashes at once: each takes its memory and a core for a while, and strangers may ask for as many as they like.
+static AT_ONCE: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
 async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _turn = AT_ONCE.acquire().await.map_err(|e| Error::Store(e.to_string()))?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|e| Error::Store(e.to_string()))

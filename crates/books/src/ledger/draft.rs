@@ -31,12 +31,15 @@ pub(super) struct Head<'a> {
     pub more: Map<String, Value>,
 }
 
+/// A movement of an account: day, class, amount.
+type Move = (String, String, i128);
+
 /// Entries that one job will write. Each sees the balances that those before it leave.
 #[derive(Debug, Default)]
 pub struct Draft {
     accounts: HashMap<(String, String), Doc>,
-    /// Movements of this draft by account: day, class, amount.
-    moves: HashMap<(String, String), Vec<(String, String, i128)>>,
+    /// Movements of this draft by account.
+    moves: HashMap<(String, String), Vec<Move>>,
     once: BTreeSet<(String, String)>,
     changes: Vec<Change>,
 }
@@ -341,10 +344,7 @@ impl Draft {
 }
 
 /// The movements that patches of an account's record tell: day, class, amount.
-pub(super) fn movements<'a>(
-    patches: impl Iterator<Item = &'a Value>,
-    digits: u32,
-) -> Result<Vec<(String, String, i128)>> {
+pub(super) fn movements<'a>(patches: impl Iterator<Item = &'a Value>, digits: u32) -> Result<Vec<Move>> {
     let mut all = Vec::new();
     for last in patches.filter_map(|p| p.get("last")) {
         for part in last.get("parts").and_then(Value::as_array).into_iter().flatten() {

@@ -86,7 +86,7 @@ impl Book<'_> {
             _ => {}
         }
         match &f.to {
-            Some(to) if !self.linked(to) => {
+            Some(to) if self.packs.target(self.pack, to).is_none() => {
                 let (zh, en) = match to.starts_with("case:") {
                     true => ("办理流程", "procedure"),
                     false => ("名录", "register"),
@@ -146,14 +146,6 @@ impl Book<'_> {
         }
     }
 
-    /// What a link points to is there: a register, or with `case:` a procedure.
-    fn linked(&self, to: &str) -> bool {
-        match to.strip_prefix("case:") {
-            Some(name) => self.packs.procedures.contains_key(&Packs::name(self.pack, name)),
-            None => self.packs.registers.contains_key(&Packs::name(self.pack, to)),
-        }
-    }
-
     fn bounds(&mut self, f: &Field) {
         let number = matches!(f.kind, Kind::Number | Kind::Integer | Kind::Longitude | Kind::Latitude);
         let date = matches!(f.kind, Kind::Date | Kind::Time);
@@ -185,11 +177,7 @@ impl Book<'_> {
             self.say_of("digits", "", "只有数值才有 digits", "only numbers have `digits`");
         }
         let text = matches!(f.kind, Kind::Text | Kind::Long);
-        for (key, given) in [
-            ("length", f.length.is_some()),
-            ("pattern", f.pattern.is_some()),
-            ("check", f.check.is_some()),
-        ] {
+        for (key, given) in [("length", f.length.is_some()), ("pattern", f.pattern.is_some())] {
             if given && !text {
                 self.say_of(key, "", format!("只有文本才有 {key}"), format!("only text has `{key}`"));
             }

@@ -82,6 +82,17 @@ impl std::fmt::Display for Fault {
 }
 
 impl Packs {
+    /// Where a link of pack `from` leads: room, the field that names a record there with its older names, the title.
+    /// `to` is a register (`pack/name`, `name`) or the cases of a procedure (`case:pack/name`, `case:name`).
+    pub fn target(&self, from: &str, to: &str) -> Option<(String, &Field, &Words)> {
+        if let Some(name) = to.strip_prefix("case:") {
+            let p = self.procedures.get(&Self::name(from, name))?;
+            return Some((p.room(), p.field(&p.name)?, &p.title));
+        }
+        let r = self.registers.get(&Self::name(from, to))?;
+        Some((r.room(), r.field(&r.name)?, &r.title))
+    }
+
     /// A name as written inside pack `from`: `pack/name`, or `name` of the same pack.
     pub fn name(from: &str, name: &str) -> String {
         if name.contains('/') {

@@ -64,10 +64,32 @@ impl<'a> Book<'a> {
         let inside = format!("{name}.");
         let mut heads = self.text.lines().enumerate().filter_map(|(i, l)| Some((i, header(l)?)));
         let Some((start, _)) = heads.by_ref().filter(|(_, h)| *h == name).nth(n) else {
-            return self.whole();
+            return self.listed(name, n);
         };
         let end = heads.find(|(_, h)| !h.starts_with(&inside)).map(|(i, _)| i);
         self.block = start..end.unwrap_or(usize::MAX);
+    }
+
+    /// The same for tables that are written as one list, a line each: `field = [`, then `{ … },`.
+    fn listed(&mut self, name: &str, n: usize) {
+        self.whole();
+        let opens = |l: &str| {
+            l.trim_start()
+                .strip_prefix(name)
+                .is_some_and(|r| r.trim_start().starts_with('='))
+        };
+        let Some(first) = self.text.lines().position(opens) else {
+            return;
+        };
+        let mut heads = self
+            .text
+            .lines()
+            .enumerate()
+            .skip(first + 1)
+            .filter(|(_, l)| l.trim_start().starts_with(['{', ']']));
+        if let Some((start, _)) = heads.by_ref().nth(n) {
+            self.block = start..heads.next().map_or(usize::MAX, |(i, _)| i);
+        }
     }
 
     /// Line of a word in the block; else the block's first line that says the word's key; else the block's first line.

@@ -6,7 +6,7 @@ use super::Desk;
 use super::links::{circles, parents};
 use super::reader::plain;
 use crate::error::{Error, FieldFault, Result};
-use crate::pack::{Kind, Packs};
+use crate::pack::Kind;
 use crate::patch::diff;
 use crate::query::field_sql;
 use crate::writer::View;
@@ -120,7 +120,9 @@ impl Work<'_> {
                 ..row.before.clone()
             };
             let before = (row.before.version > 0).then_some(&row.before);
-            let refusal = before.and_then(|d| self.desk.outside(d)).or_else(|| self.desk.outside(&after));
+            let refusal = before
+                .and_then(|d| self.desk.outside(d))
+                .or_else(|| self.desk.outside(&after));
             if let Some(refusal) = refusal {
                 *slot = Some(Err(refusal));
             }
@@ -393,33 +395,33 @@ impl Work<'_> {
             .iter()
             .filter(|f| matches!(f.kind, Kind::Link | Kind::Links))
         {
-            let to = Packs::name(&pack, field.to.as_deref().unwrap_or(""));
-            let Some(target) = self.desk.packs.registers.get(&to) else {
+            let to = field.to.as_deref().unwrap_or("");
+            let packs = std::sync::Arc::clone(&self.desk.packs);
+            let Some((target, naming, called)) = packs.target(&pack, to) else {
                 continue;
             };
-            let own = to == register.id;
+            let own = target == self.room;
             let words: HashSet<String> = (0..self.rows.len())
                 .filter(|i| self.asks(*i, &field.name))
                 .flat_map(|i| members(self.wholes[i].get(&field.name)))
                 .collect();
             let words: Vec<String> = words.into_iter().collect();
-            let docs = view.docs(&target.room(), &words).await?;
+            let docs = view.docs(&target, &words).await?;
             let there: HashSet<String> = docs
                 .into_iter()
                 .filter(|d| d.version > 0 && !d.gone())
                 .map(|d| d.id)
                 .collect();
             let unknown: HashSet<String> = words.iter().filter(|w| !there.contains(*w)).cloned().collect();
-            let was = target.field(&target.name).map(|f| f.was.clone()).unwrap_or_default();
             let mut named = self
-                .with_values(view, &target.room(), &target.name, &was, unknown)
+                .with_values(view, &target, &naming.name, &naming.was, unknown)
                 .await?;
             loop {
                 let mut coming: HashSet<String> = HashSet::new();
                 if own {
                     for i in (0..self.rows.len()).filter(|i| matches!(self.out[*i], Some(Ok(_)))) {
                         let Some(id) = self.ids[i].clone() else { continue };
-                        let name = self.wholes[i].get(&target.name).map(plain).unwrap_or_default();
+                        let name = self.wholes[i].get(&naming.name).map(plain).unwrap_or_default();
                         let ids = named.entry(name).or_default();
                         if !ids.contains(&id) {
                             ids.push(id.clone());
@@ -438,7 +440,7 @@ impl Work<'_> {
                             ids.push(word);
                             continue;
                         }
-                        let (title, target) = (&field.title.zh, &target.title.zh);
+                        let (title, target) = (&field.title.zh, &called.zh);
                         match named.get(&word).map(Vec::as_slice) {
                             Some([one]) => ids.push(one.clone()),
                             Some([_, _, ..]) => {

@@ -36,8 +36,13 @@ struct Place<'a> {
     field: &'a Field,
 }
 
-/// Every field of every register and procedure that points to `register`.
+/// Every field of every register and procedure that points to `register` (or to the cases `case:pack/name`).
 fn places<'a>(packs: &'a Packs, register: &str) -> Vec<Place<'a>> {
+    let wanted = if register.starts_with("case:") {
+        register.to_string()
+    } else {
+        format!("register:{register}")
+    };
     let mut places = vec![];
     let registers = packs.registers.iter().map(|(id, r)| (id, r.room(), &r.name, &r.fields));
     let procedures = packs
@@ -47,7 +52,12 @@ fn places<'a>(packs: &'a Packs, register: &str) -> Vec<Place<'a>> {
     for (id, room, name, fields) in registers.chain(procedures) {
         let pack = id.split('/').next().unwrap_or("");
         for field in fields.iter().filter(|f| matches!(f.kind, Kind::Link | Kind::Links)) {
-            if field.to.as_ref().is_some_and(|to| Packs::name(pack, to) == register) {
+            if field
+                .to
+                .as_ref()
+                .and_then(|to| packs.target(pack, to))
+                .is_some_and(|(room, _, _)| room == wanted)
+            {
                 places.push(Place {
                     room: room.clone(),
                     name,

@@ -89,8 +89,16 @@ impl Desk {
     pub(crate) fn outside(&self, doc: &Doc) -> Option<Error> {
         (!self.scope.holds(doc)).then(|| {
             Error::Forbidden(figure::Text::new(
-                format!("“{}”不在您的管辖或归属范围内（行政区“{}”）。", doc.id, doc.text("_division")),
-                format!("{} is outside your scope (division `{}`).", doc.id, doc.text("_division")),
+                format!(
+                    "“{}”不在您的管辖或归属范围内（行政区“{}”）。",
+                    doc.id,
+                    doc.text("_division")
+                ),
+                format!(
+                    "{} is outside your scope (division `{}`).",
+                    doc.id,
+                    doc.text("_division")
+                ),
             ))
         })
     }

@@ -279,6 +279,7 @@ pub fn validate(
             if let Err(more) = reader.whole(&Map::new(), &good, true) {
                 faults.extend(more.into_iter().filter(|m| !good.contains_key(&m.field)));
             }
+            faults.sort_by_key(|f| reader.places.get(&f.field).copied());
             Err(faults)
         }
     }

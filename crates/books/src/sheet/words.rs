@@ -63,7 +63,7 @@ impl<'a> Sheeted<'a> {
             }
             "_today" => day(self.desk.today),
             "_unit" => self.desk.unit.to_string(),
-            _ => field(self.desk.packs, self.p, &self.case, name),
+            _ => field(self.desk, self.p, &self.case, name),
         };
         if shown.is_empty() { NOTHING.into() } else { shown }
     }
@@ -90,12 +90,12 @@ impl<'a> Sheeted<'a> {
 }
 
 /// A field's value in words: codes by their title, yes and no.
-fn field(packs: &Packs, p: &Procedure, case: &Case, name: &str) -> String {
+fn field(desk: &Desk<'_>, p: &Procedure, case: &Case, name: &str) -> String {
     let Some(f) = p.field(name) else { return String::new() };
     let list = f
         .codes
         .as_ref()
-        .and_then(|c| packs.codes.get(&Packs::name(p.pack(), c)));
+        .and_then(|c| desk.packs.codes.get(&Packs::name(p.pack(), c)));
     let title = |code: &str| {
         let found = list.and_then(|l| l.codes.iter().find(|c| c.code == code));
         found.map_or_else(|| code.to_string(), |c| c.zh.clone())
@@ -104,6 +104,7 @@ fn field(packs: &Packs, p: &Procedure, case: &Case, name: &str) -> String {
     match f.kind {
         Kind::Code => title(&text),
         Kind::Codes => text.split('、').map(title).collect::<Vec<_>>().join("、"),
+        Kind::Division => place(desk, &text).unwrap_or_else(|| title(&text)),
         Kind::Bool => match text.as_str() {
             "true" => "是".into(),
             "false" => "否".into(),
@@ -111,6 +112,13 @@ fn field(packs: &Packs, p: &Procedure, case: &Case, name: &str) -> String {
         },
         _ => text,
     }
+}
+
+/// A division's name by the law's list (nation, provinces, cities of Anhui); none for what is not in it.
+fn place(desk: &Desk<'_>, code: &str) -> Option<String> {
+    let list = desk.law.at("code.list.division", desk.today, "").ok()?;
+    let row = list.table.find(&[("code", &format!("{code:0<6}"))])?;
+    Some(list.table.text(row, "name_zh").to_string())
 }
 
 fn head(p: &Procedure, column: &str) -> String {

@@ -184,7 +184,7 @@ async fn days_past_are_answerable_and_closed_ones_stay() {
             "body::text"
         };
         let cast = if store.url.starts_with("sqlite") { "" } else { "::jsonb" };
-        tampered(format!("UPDATE doc SET body = replace({text}, '10.000', '11.000'){cast} WHERE room = '{room}' AND id = 'held~E2~cod'")).await;
+        tampered(format!("UPDATE doc SET body = replace({text}, '10.000', '12.000'){cast} WHERE room = '{room}' AND id = 'held~E2~cod'")).await;
         let room = format!("entry:{LEDGER}");
         tampered(format!(
             "UPDATE doc SET body = replace({text}, '+8.000', '+9.000'){cast} WHERE room = '{room}'"

@@ -3,6 +3,7 @@
 //! Invariant: a figure in SQL has the digits it has everywhere else, because the same function computes it.
 //! Aggregates add integers, so the order in which partitions meet changes nothing.
 
+mod bulk;
 mod collect;
 mod columns;
 mod scalar;

@@ -5,21 +5,20 @@
 //! and the division. The answer is text with exactly the digits the standard gives it (`36.0`); cast it to compute on.
 //! `air_aqi_daily_all(…)` answers with a struct of the value and all other results.
 
-use std::fmt::Write;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder, StructArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringViewBuilder, StructArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
-use figure::Decimal;
 use law::Law;
-use standards::{ArgKind, Args, Brief, Cell, Context, Function};
+use standards::{Args, Cell, Context, Function};
 
-use super::columns::Numbers;
+use super::bulk::{Call, Kept, Refused};
+use super::columns::Batch;
 use crate::row::BEIJING_S;
 
 #[derive(Debug)]
@@ -30,6 +29,8 @@ pub(crate) struct Standard {
     /// A struct of all results instead of the value.
     whole: bool,
     signature: Signature,
+    /// What the bulk form has compiled.
+    kept: Kept,
 }
 
 pub(super) fn value(function: &'static Function, law: Arc<Law>) -> ScalarUDF {
@@ -64,12 +65,13 @@ impl Standard {
             name,
             whole,
             signature: Signature::variadic_any(Volatility::Stable),
+            kept: Kept::default(),
         }
     }
 
     fn fields(&self) -> Fields {
         let names = std::iter::once("value").chain(self.function.results.iter().map(|c| c.name));
-        names.map(|n| Field::new(n, DataType::Utf8, true)).collect()
+        names.map(|n| Field::new(n, DataType::Utf8View, true)).collect()
     }
 
     fn usage(&self) -> String {
@@ -88,7 +90,7 @@ impl Standard {
     }
 }
 
-fn cell(c: &Cell, out: &mut StringBuilder) {
+fn cell(c: &Cell, out: &mut StringViewBuilder) {
     match c {
         Cell::Missing => out.append_null(),
         other => out.append_value(other.to_string()),
@@ -113,7 +115,7 @@ impl ScalarUDFImpl for Standard {
         Ok(if self.whole {
             DataType::Struct(self.fields())
         } else {
-            DataType::Utf8
+            DataType::Utf8View
         })
     }
 
@@ -126,7 +128,7 @@ impl ScalarUDFImpl for Standard {
         }
         let columns: Vec<ArrayRef> = args.args.iter().map(|a| a.to_array(rows)).collect::<Result<_>>()?;
         let asked = Asked::of(self, &columns)?;
-        let mut out: Vec<StringBuilder> = self.fields().iter().map(|_| StringBuilder::new()).collect();
+        let mut out: Vec<StringViewBuilder> = self.fields().iter().map(|_| StringViewBuilder::new()).collect();
         for row in 0..rows {
             let given: Args = asked.texts(row).collect();
             // A required argument that is NULL makes the figure NULL, as everywhere in SQL.
@@ -136,7 +138,7 @@ impl ScalarUDFImpl for Standard {
                 .iter()
                 .any(|a| a.required && given.get(a.name).is_none())
             {
-                out.iter_mut().for_each(StringBuilder::append_null);
+                out.iter_mut().for_each(StringViewBuilder::append_null);
                 continue;
             }
             let context = Context {
@@ -175,7 +177,7 @@ impl<'a> Asked<'a> {
         Ok(Self {
             of,
             columns: columns.iter().map(text).collect::<Result<_>>()?,
-            today: (chrono::Utc::now() + chrono::Duration::seconds(BEIJING_S)).date_naive(),
+            today: today(),
         })
     }
 
@@ -189,13 +191,8 @@ impl<'a> Asked<'a> {
     }
 
     fn date(&self, row: usize) -> Result<NaiveDate> {
-        let Some(t) = self.text(self.of.function.args.len(), row) else {
-            return Ok(self.today);
-        };
-        match t.get(..10).unwrap_or(t).parse::<NaiveDate>() {
-            Ok(d) => Ok(d),
-            Err(_) => exec_err!("{}: `{t}` is no date (write 2024-05-13)", self.of.name),
-        }
+        let given = self.text(self.of.function.args.len(), row);
+        given.map_or(Ok(self.today), |t| day(&self.of.name, t))
     }
 
     fn division(&self, row: usize) -> &str {
@@ -204,111 +201,46 @@ impl<'a> Asked<'a> {
 }
 
 impl Standard {
-    /// The values of a batch by the function's bulk form: rules are compiled once for each day, division and set
-    /// of words met. None if a number comes as text, which may carry a qualifier.
+    /// The values of a batch by the function's bulk form; None if a number comes as text, which may carry a qualifier.
     fn in_bulk(&self, compile: standards::Compile, given: &[ColumnarValue], rows: usize) -> Result<Option<ArrayRef>> {
-        let declared = self.function.args;
-        let mut numbers: Vec<Option<Numbers>> = vec![];
-        let mut words: Vec<ArrayRef> = vec![];
-        // Words, day and division that are the same for all rows need no look at each of them.
-        let mut same = true;
-        for (i, column) in given.iter().enumerate() {
-            if declared.get(i).is_some_and(|a| a.kind == ArgKind::Number) {
-                let Some(n) = Numbers::of(&column.to_array(rows)?)? else {
-                    return Ok(None);
+        let Some(batch) = Batch::of(self.function, given, rows, &today().to_string())? else {
+            return Ok(None);
+        };
+        let call = Call {
+            function: self.function,
+            law: &self.law,
+            kept: &self.kept,
+            compile,
+            batch: &batch,
+        };
+        match call.values() {
+            Ok(values) => Ok(Some(values)),
+            Err(Refused::Cell(e)) => Err(e),
+            // In the words of the explained form: of several bad arguments it names the first.
+            Err(Refused::Row(row, brief)) => {
+                let declared = self.function.args.len();
+                let context = Context {
+                    law: &self.law,
+                    date: day(&self.name, batch.word(declared, row).unwrap_or_default())?,
+                    division: batch.word(declared + 1, row).unwrap_or_default(),
                 };
-                numbers.push(Some(n));
-                // In the place of numbers stands nothing, so that places stay as declared.
-                words.push(Arc::new(StringArray::new_null(rows)));
-                continue;
+                let explained = self.function.call(&context, &batch.texts(self.function, row));
+                let e = explained.err().unwrap_or(brief);
+                exec_err!("{}: {e}; use {}", self.name, self.usage())
             }
-            numbers.push(None);
-            words.push(match column {
-                // Turned into text before it is repeated.
-                ColumnarValue::Scalar(one) => one.cast_to(&DataType::Utf8)?.to_array_of_size(rows)?,
-                ColumnarValue::Array(all) => {
-                    same = false;
-                    all.clone()
-                }
-            });
         }
-        numbers.truncate(declared.len());
-        let asked = Asked::of(self, &words)?;
-        let fail = |e: standards::EvalError| exec_datafusion_err!("{}: {e}; use {}", self.name, self.usage());
-        // Few rules hold within a batch, mostly one: they are found by comparing, the last one first.
-        let mut compiled: Vec<Rules> = vec![];
-        let mut last = 0;
-        let mut row_numbers: Vec<Option<Decimal>> = vec![None; declared.len()];
-        let mut out = StringBuilder::with_capacity(rows, rows * 3);
-        for row in 0..rows {
-            for (i, n) in numbers.iter().enumerate() {
-                row_numbers[i] = n.as_ref().map_or(Ok(None), |n| n.at(row))?;
-            }
-            let mut required = declared.iter().enumerate().filter(|(_, a)| a.required);
-            if required.any(|(i, a)| match a.kind {
-                ArgKind::Number => row_numbers[i].is_none(),
-                ArgKind::Text => asked.text(i, row).is_none_or(|t| t.trim().is_empty()),
-            }) {
-                out.append_null();
-                continue;
-            }
-            if same && !compiled.is_empty() {
-                put(compiled[0].bulk.value(&row_numbers).map_err(fail)?, &mut out)?;
-                continue;
-            }
-            let (date, division) = (asked.date(row)?, asked.division(row));
-            let fits = |r: &Rules| r.date == date && r.division == division && asked.texts(row).eq(r.words());
-            if !compiled.get(last).is_some_and(fits) {
-                last = match compiled.iter().position(fits) {
-                    Some(at) => at,
-                    None => {
-                        let texts: Vec<(&'static str, String)> =
-                            asked.texts(row).map(|(n, t)| (n, t.to_string())).collect();
-                        let context = Context {
-                            law: &self.law,
-                            date,
-                            division,
-                        };
-                        let args = texts.iter().map(|(n, t)| (*n, t.as_str())).collect();
-                        compiled.push(Rules {
-                            date,
-                            division: division.to_string(),
-                            bulk: compile(&context, &args).map_err(fail)?,
-                            texts,
-                        });
-                        compiled.len() - 1
-                    }
-                };
-            }
-            put(compiled[last].bulk.value(&row_numbers).map_err(fail)?, &mut out)?;
-        }
-        Ok(Some(Arc::new(out.finish())))
     }
 }
 
-fn put(value: Brief<'_>, out: &mut StringBuilder) -> Result<()> {
-    match value {
-        Brief::Missing => out.append_null(),
-        Brief::Text(t) => out.append_value(t),
-        Brief::Number(d) => {
-            // Into the column's own buffer, without a text in between.
-            write!(out, "{d}").map_err(|e| exec_datafusion_err!("{e}"))?;
-            out.append_value("");
-        }
-    }
-    Ok(())
+/// The day in Beijing.
+fn today() -> NaiveDate {
+    (chrono::Utc::now() + chrono::Duration::seconds(BEIJING_S)).date_naive()
 }
 
-/// A function's rules for one day, division and set of words.
-struct Rules {
-    date: NaiveDate,
-    division: String,
-    texts: Vec<(&'static str, String)>,
-    bulk: Box<dyn standards::Bulk>,
-}
-
-impl Rules {
-    fn words(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.texts.iter().map(|(n, t)| (*n, t.as_str()))
-    }
+/// The day that a text begins with.
+pub(super) fn day(name: &str, text: &str) -> Result<NaiveDate> {
+    let begin = text.get(..10).unwrap_or(text);
+    begin
+        .parse()
+        .map_err(|_| exec_datafusion_err!("{name}: `{text}` is no date (write 2024-05-13)"))
 }

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use books::access::{Action, Decision, Person, Session, Target, decide, log_refusal, session};
+use books::access::{Action, Decision, Matter, Person, Session, Target, decide, log_refusal, session};
 use figure::Text;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -54,6 +54,11 @@ pub async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -
 
 async fn enter(gate: &Gate, request: &mut Request) -> ApiResult<()> {
     let who = gate.app.who(request.headers()).await?;
+    let path = request.uri().path();
+    let target = match gate.behind {
+        Behind::Matter(matter) => Target::matter(matter),
+        Behind::Rooms => Target::matter(Matter::Pack),
+    };
     if let (false, Some(session)) = (request.method().is_safe(), &who.session) {
         let given = request.headers().get(CSRF).and_then(|v| v.to_str().ok());
         if given != Some(session.csrf.as_str()) {
@@ -61,13 +66,11 @@ async fn enter(gate: &Gate, request: &mut Request) -> ApiResult<()> {
                 "请求缺少或带错了防伪标记：刷新页面后再试。",
                 "The request lacks its x-csrf header or has another session's: reload the page.",
             );
-            return Err(ApiError::denied(true, words).at(request.uri().path()));
+            return Err(gate.app.refuse(&who.person, gate.action, &target, path, words).await?);
         }
     }
-    if let Behind::Matter(matter) = gate.behind {
-        gate.app
-            .decide(&who.person, gate.action, &Target::matter(matter), request.uri().path())
-            .await?;
+    if matches!(gate.behind, Behind::Matter(_)) {
+        gate.app.decide(&who.person, gate.action, &target, path).await?;
     }
     request.extensions_mut().insert(who);
     Ok(())

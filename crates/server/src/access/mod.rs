@@ -53,10 +53,17 @@ pub(crate) struct Strangers {
 }
 
 impl House {
-    /// A house on this machine only.
+    /// A house on this machine only, with no demo.
     pub fn here() -> Self {
+        Self::new(true, false, vec![])
+    }
+
+    /// A house: on loopback only, reached by https, with accounts of the demo.
+    pub fn new(loopback: bool, https: bool, demo: Vec<DemoAccount>) -> Self {
         Self {
-            loopback: true,
+            loopback,
+            https,
+            demo,
             ..Self::default()
         }
     }

@@ -110,7 +110,9 @@ pub async fn list(seat: Seat, Path(name): Path<Name>, Q(asked): Q<Asked>) -> Api
         true => Some(seat.books()?.count(&list).await?),
         false => None,
     };
-    Ok(Json(json!({"rows": rows, "names": names, "next": next(&list, &docs), "count": count})))
+    Ok(Json(
+        json!({"rows": rows, "names": names, "next": next(&list, &docs), "count": count}),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -135,8 +137,10 @@ pub async fn one(
         may.cover(&mut given);
         let files: BTreeMap<&String, &Vec<Attached>> =
             step.files.iter().filter(|(paper, _)| !may.hides(paper)).collect();
-        steps.push(json!({"no": step.no, "move": step.id, "to": step.to, "day": step.day, "by": step.by,
-            "reason": step.reason, "fields": given, "files": files}));
+        steps.push(
+            json!({"no": step.no, "move": step.id, "to": step.to, "day": step.day, "by": step.by,
+            "reason": step.reason, "fields": given, "files": files}),
+        );
     }
     let take = books::access::decide(&seat.shelf.policy, &seat.who, Action::Take, &may.target);
     let offers = match take {
@@ -263,11 +267,19 @@ pub async fn step(seat: Seat, Path(name): Path<Name>, Json(given): Json<Move>) -
     match take(seat.books()?, seat.packs(), &seat.law, order, author).await {
         Ok(events) => {
             let made = events.iter().find(|e| e.room == p.room());
-            Ok(Json(json!({"id": made.map_or(id.as_str(), |e| e.id.as_str()), "version": made.map(|e| e.version),
-                "entries": books::ledger::entries_of(&events)})))
+            Ok(Json(
+                json!({"id": made.map_or(id.as_str(), |e| e.id.as_str()), "version": made.map(|e| e.version),
+                "entries": books::ledger::entries_of(&events)}),
+            ))
         }
         Err(e @ Error::Conflict { .. }) => {
-            let last = seat.books()?.history(&p.room(), &id).await?.into_iter().rev().find(|e| !e.patch.is_null());
+            let last = seat
+                .books()?
+                .history(&p.room(), &id)
+                .await?
+                .into_iter()
+                .rev()
+                .find(|e| !e.patch.is_null());
             let last = last.map(|e| json!({"actor": e.author.actor, "at": e.at, "version": e.version, "kind": e.kind, "reason": e.author.reason}));
             Err(ApiError::from(e).with("last", json!(last)))
         }
@@ -320,7 +332,15 @@ pub async fn hand(
         to: given.to,
         person: person(&seat, &may),
     };
-    match hand_over(seat.books()?, seat.packs(), &seat.law, order, seat.author(&given.reason)).await {
+    match hand_over(
+        seat.books()?,
+        seat.packs(),
+        &seat.law,
+        order,
+        seat.author(&given.reason),
+    )
+    .await
+    {
         Ok(_) => Ok(Json(json!({"ok": true}))),
         Err(e) => Err(seat.answer(Action::Take, &may, &id, e).await),
     }

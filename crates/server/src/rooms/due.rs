@@ -60,15 +60,23 @@ pub async fn told(seat: Seat, Q(q): Q<After>) -> ApiResult<Json<Value>> {
     let mut reminders = vec![];
     let all = notices(seat.books()?, &seat.who.role_names(), &books::Scope::all()).await?;
     for n in all {
-        let Some(p) = seat.packs().procedures.get(n.text("procedure")) else { continue };
+        let Some(p) = seat.packs().procedures.get(n.text("procedure")) else {
+            continue;
+        };
         let target = Target::case(p);
         let may = decide(&seat.shelf.policy, &seat.who, Action::Read, &target);
         if !may.is_ok_and(|d| d.holds(&n)) {
             continue;
         }
-        let name = if target.personal.contains(&p.name) { MASK } else { n.text("name") };
-        reminders.push(json!({"procedure": p.id, "case": n.text("case"), "name": name, "title": n.body.get("title"),
-            "by": n.text("by"), "kind": n.text("kind"), "basis": n.text("basis")}));
+        let name = if target.personal.contains(&p.name) {
+            MASK
+        } else {
+            n.text("name")
+        };
+        reminders.push(
+            json!({"procedure": p.id, "case": n.text("case"), "name": name, "title": n.body.get("title"),
+            "by": n.text("by"), "kind": n.text("kind"), "basis": n.text("basis")}),
+        );
     }
     let watched = match seat.who.known() {
         true => changes(seat.books()?, seat.who.actor(), q.after, 200).await?,
@@ -94,7 +102,8 @@ pub struct Watched {
 
 /// `POST /rooms/watch`: the person wants to hear of changes of a room or a record, or no more.
 pub async fn heed(seat: Seat, Json(w): Json<Watched>) -> ApiResult<Json<Value>> {
-    seat.may(Action::Read, &w.room, w.record.as_deref().unwrap_or("")).await?;
+    seat.may(Action::Read, &w.room, w.record.as_deref().unwrap_or(""))
+        .await?;
     let author = books::Author::new(seat.who.actor(), "");
     if w.off {
         unwatch(seat.books()?, &w.room, w.record.as_deref(), author).await?;

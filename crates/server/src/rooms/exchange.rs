@@ -162,7 +162,9 @@ pub async fn map_layer(
         })
     });
     let shapes = layer(&desk, &list, bbox.transpose()?.as_ref(), &may.decision.hidden).await?;
-    Ok(Json(shapes.unwrap_or_else(|| json!({"type": "FeatureCollection", "features": [], "none": true}))))
+    Ok(Json(shapes.unwrap_or_else(
+        || json!({"type": "FeatureCollection", "features": [], "none": true}),
+    )))
 }
 
 /// `GET …/views`
@@ -187,7 +189,13 @@ fn signed_in(seat: &Seat) -> ApiResult<()> {
 pub async fn keep(seat: Seat, Path(name): Path<Name>, Json(view): Json<SavedView>) -> ApiResult<Json<Value>> {
     seat.may(Action::Read, &room(&name), "").await?;
     signed_in(&seat)?;
-    keep_view(seat.books()?, &id(&name), &view, books::Author::new(seat.who.actor(), "")).await?;
+    keep_view(
+        seat.books()?,
+        &id(&name),
+        &view,
+        books::Author::new(seat.who.actor(), ""),
+    )
+    .await?;
     Ok(Json(json!({"ok": true})))
 }
 
@@ -196,7 +204,13 @@ pub async fn forget(seat: Seat, Path((pack, name, view)): Path<(String, String, 
     let name = (pack, name);
     seat.may(Action::Read, &room(&name), "").await?;
     signed_in(&seat)?;
-    drop_view(seat.books()?, &id(&name), &view, books::Author::new(seat.who.actor(), "")).await?;
+    drop_view(
+        seat.books()?,
+        &id(&name),
+        &view,
+        books::Author::new(seat.who.actor(), ""),
+    )
+    .await?;
     Ok(Json(json!({"ok": true})))
 }
 

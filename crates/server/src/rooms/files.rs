@@ -45,7 +45,12 @@ pub async fn keep(seat: &Seat, name: &str, bytes: &Bytes, source: &str) -> ApiRe
 }
 
 /// `POST /register/{pack}/{name}/file?name=`
-pub async fn to_register(seat: Seat, Path((p, n)): Path<Name>, Q(q): Q<Named>, Raw(bytes): Raw) -> ApiResult<Json<Value>> {
+pub async fn to_register(
+    seat: Seat,
+    Path((p, n)): Path<Name>,
+    Q(q): Q<Named>,
+    Raw(bytes): Raw,
+) -> ApiResult<Json<Value>> {
     seat.may(Action::Write, &format!("register:{p}/{n}"), "").await?;
     keep(&seat, &q.name, &bytes, &format!("{p}/{n}")).await.map(Json)
 }
@@ -87,7 +92,11 @@ async fn of(seat: &Seat, room: &str, id: &str, hash: &str) -> ApiResult<Response
                 .remedy("用 qingshan check 校验证据", "`qingshan check` verifies the evidence")
         };
         let entry = app.evidence.file_entry(&sha).map_err(lost)?;
-        Ok(file(&entry.name, "application/octet-stream", app.evidence.file(&sha).map_err(lost)?))
+        Ok(file(
+            &entry.name,
+            "application/octet-stream",
+            app.evidence.file(&sha).map_err(lost)?,
+        ))
     })
     .await
 }

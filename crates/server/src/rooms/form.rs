@@ -13,7 +13,11 @@ fn choices(seat: &Seat, pack: &str, f: &Field) -> Option<Vec<Value>> {
     let packs = seat.packs();
     let list = match (&f.codes, f.kind) {
         (Some(codes), _) => packs.codes.get(&Packs::name(pack, codes)),
-        (None, Kind::Division) => packs.codes.iter().find(|(id, _)| id.ends_with("/divisions")).map(|(_, l)| l),
+        (None, Kind::Division) => packs
+            .codes
+            .iter()
+            .find(|(id, _)| id.ends_with("/divisions"))
+            .map(|(_, l)| l),
         _ => return None,
     }?;
     let one = |c: &books::pack::Code| json!({"code": c.code, "zh": c.zh, "en": c.en, "parent": c.parent});
@@ -37,9 +41,18 @@ pub fn fields(seat: &Seat, pack: &str, all: &[Field]) -> Vec<Value> {
 
 /// Names of the records that link fields of some records lead to: field → id → name. Only of registers that the person
 /// may read, and never a name that is personal data.
-pub async fn names(seat: &Seat, pack: &str, fields: &[Field], maps: &[&Map<String, Value>], may: &May) -> ApiResult<Value> {
+pub async fn names(
+    seat: &Seat,
+    pack: &str,
+    fields: &[Field],
+    maps: &[&Map<String, Value>],
+    may: &May,
+) -> ApiResult<Value> {
     let mut out = Map::new();
-    for f in fields.iter().filter(|f| matches!(f.kind, Kind::Link | Kind::Links) && !may.hides(&f.name)) {
+    for f in fields
+        .iter()
+        .filter(|f| matches!(f.kind, Kind::Link | Kind::Links) && !may.hides(&f.name))
+    {
         let Some(to) = f.room(pack) else { continue };
         let ids: BTreeSet<&str> = maps
             .iter()

@@ -124,7 +124,9 @@ pub async fn trial(seat: Seat, Path(name): Path<Name>, Q(q): Q<On>) -> ApiResult
         true => Value::Null,
         false => json!(ledger::verify(seat.books()?, seat.packs(), &l.id).await?),
     };
-    Ok(Json(json!({"day": trial.day, "accounts": trial.accounts, "totals": totals, "names": names, "part": part, "checks": checks})))
+    Ok(Json(
+        json!({"day": trial.day, "accounts": trial.accounts, "totals": totals, "names": names, "part": part, "checks": checks}),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -138,7 +140,11 @@ async fn account(seat: &Seat, l: &Ledger, m: &May, id: &str) -> ApiResult<()> {
     let doc = seat.books()?.get(&l.account_room(), id).await?;
     let doc = doc.ok_or_else(|| ApiError::not_found(format!("没有账户“{id}”"), format!("there is no account {id}")))?;
     let free = doc.text("holder").is_empty() && !m.decision.scope.divisions.is_empty();
-    if free { Ok(()) } else { seat.hold(Action::Read, m, &doc).await }
+    if free {
+        Ok(())
+    } else {
+        seat.hold(Action::Read, m, &doc).await
+    }
 }
 
 /// `GET …/statement?account=&from=&to=`
@@ -147,8 +153,19 @@ pub async fn statement(seat: Seat, Path(name): Path<Name>, Q(q): Q<Account>) -> 
     let m = may(&seat, l, Action::Read, &q.account).await?;
     account(&seat, l, &m, &q.account).await?;
     let to = q.to.unwrap_or(seat.today);
-    let from = q.from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
-    let s = ledger::statement(seat.books()?, seat.packs(), &l.id, &q.account, &from.to_string(), &to.to_string()).await?;
+    let from = q
+        .from
+        .or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1))
+        .unwrap_or(to);
+    let s = ledger::statement(
+        seat.books()?,
+        seat.packs(),
+        &l.id,
+        &q.account,
+        &from.to_string(),
+        &to.to_string(),
+    )
+    .await?;
     let names = holders(&seat, l, std::iter::once(q.account.as_str())).await?;
     Ok(Json(json!({"statement": s, "from": from, "to": to, "names": names})))
 }
@@ -206,7 +223,11 @@ async fn holds(seat: &Seat, l: &Ledger, m: &May, p: &Posting) -> ApiResult<()> {
         return Ok(());
     }
     for line in l.template(&p.template).into_iter().flat_map(|t| &t.lines) {
-        let holder = line.holder.as_ref().and_then(|h| p.params.get(h)).map_or("", String::as_str);
+        let holder = line
+            .holder
+            .as_ref()
+            .and_then(|h| p.params.get(h))
+            .map_or("", String::as_str);
         let kind = l.account(&line.account).map_or("none", |a| a.holder.as_str());
         let body = match kind {
             "none" => continue,
@@ -230,12 +251,17 @@ pub async fn post(seat: Seat, Path(name): Path<Name>, Json(p): Json<Posting>) ->
     let l = book(&seat, &name)?;
     let m = may(&seat, l, Action::Write, &p.template).await?;
     if !posts(&seat, l).contains(&p.template) {
-        let title = l.template(&p.template).map_or_else(|| p.template.clone(), |t| t.title.zh.clone());
+        let title = l
+            .template(&p.template)
+            .map_or_else(|| p.template.clone(), |t| t.title.zh.clone());
         let words = ::figure::Text::new(
             format!("“{title}”不能由您的角色手工记账：它由办理流程自动记账，或由其他角色办理。"),
             format!("`{}` is not for your role to post by hand", p.template),
         );
-        return Err(seat.app.refuse(&seat.who, Action::Write, &m.target, &p.template, words).await?);
+        return Err(seat
+            .app
+            .refuse(&seat.who, Action::Write, &m.target, &p.template, words)
+            .await?);
     }
     holds(&seat, l, &m, &p).await?;
     let order = Order {
@@ -288,9 +314,19 @@ pub async fn close(seat: Seat, Path(name): Path<Name>, Json(u): Json<Until>) -> 
     let whole = m.decision.scope.all || m.decision.scope.divisions.iter().any(|d| d.len() == 2);
     if !whole {
         let words = ::figure::Text::new("结账须由省级办理。", "the books are closed at the province");
-        return Err(seat.app.refuse(&seat.who, Action::Write, &m.target, "close", words).await?);
+        return Err(seat
+            .app
+            .refuse(&seat.who, Action::Write, &m.target, "close", words)
+            .await?);
     }
-    let closed = ledger::close(seat.books()?, seat.packs(), &l.id, &u.to, Author::new(seat.who.actor(), "结账")).await?;
+    let closed = ledger::close(
+        seat.books()?,
+        seat.packs(),
+        &l.id,
+        &u.to,
+        Author::new(seat.who.actor(), "结账"),
+    )
+    .await?;
     Ok(Json(json!(closed)))
 }
 

@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 /// Title of a role as procedures name it, with its level: `city_leader`.
 pub fn role_title(seat: &Seat, role: &str) -> Text {
     let policy = &seat.shelf.policy;
-    let level = Level::ALL.into_iter().find_map(|l| role.strip_prefix(l.name())?.strip_prefix('_').map(|r| (l, r)));
+    let level = Level::ALL
+        .into_iter()
+        .find_map(|l| role.strip_prefix(l.name())?.strip_prefix('_').map(|r| (l, r)));
     match level {
         Some((level, plain)) if policy.roles.iter().any(|r| r.id == plain) => {
             let t = policy.title(plain);
@@ -73,7 +75,9 @@ pub async fn index(seat: Seat) -> ApiResult<Json<Value>> {
         true => json!(seat.shelf.faults),
         false => Value::Null,
     };
-    Ok(Json(json!({"packs": list, "faults": faults, "person": seat.who.known()})))
+    Ok(Json(
+        json!({"packs": list, "faults": faults, "person": seat.who.known()}),
+    ))
 }
 
 fn eq(field: &str, value: &str) -> Filter {
@@ -99,7 +103,9 @@ pub async fn count(app: &App, loaded: &Loaded, pack: &str, f: &FigureOf, scope: 
     let books = app.books()?;
     let mut base = List::of(room.clone(), scope);
     if f.overdue {
-        let procedure = room.strip_prefix("case:").and_then(|id| loaded.packs.procedures.get(id));
+        let procedure = room
+            .strip_prefix("case:")
+            .and_then(|id| loaded.packs.procedures.get(id));
         for s in procedure.into_iter().flat_map(|p| &p.states).filter(|s| s.end) {
             base.filters.push(Filter {
                 op: Op::Ne,
@@ -154,7 +160,10 @@ fn word(packs: &Packs, room: &str, field: &str, value: &str) -> Value {
     let (kind, id) = room.split_once(':').unwrap_or(("", room));
     let pack = id.split('/').next().unwrap_or("");
     let (fields, states) = match kind {
-        "case" => packs.procedures.get(id).map(|p| (p.fields.as_slice(), p.states.as_slice())),
+        "case" => packs
+            .procedures
+            .get(id)
+            .map(|p| (p.fields.as_slice(), p.states.as_slice())),
         _ => packs.registers.get(id).map(|r| (r.fields.as_slice(), &[][..])),
     }
     .unwrap_or_default();
@@ -166,7 +175,9 @@ fn word(packs: &Packs, room: &str, field: &str, value: &str) -> Value {
         ("true" | "1", Some(f)) if f.kind == books::pack::Kind::Bool => json!({"zh": "是", "en": "yes"}),
         ("false" | "0", Some(f)) if f.kind == books::pack::Kind::Bool => json!({"zh": "否", "en": "no"}),
         (value, f) => {
-            let list = f.and_then(|f| f.codes.as_ref()).and_then(|c| packs.codes.get(&Packs::name(pack, c)));
+            let list = f
+                .and_then(|f| f.codes.as_ref())
+                .and_then(|c| packs.codes.get(&Packs::name(pack, c)));
             let code = list.and_then(|l| l.codes.iter().find(|c| c.code == value));
             code.map_or(json!({"zh": value, "en": value}), |c| json!({"zh": c.zh, "en": c.en}))
         }
@@ -204,7 +215,9 @@ pub async fn page(seat: Seat, Path(pack): Path<String>) -> ApiResult<Json<Value>
     let part = |kind: &str, of: &str| {
         let id = Packs::name(&pack, of);
         let found = parts.iter().find(|p| p["kind"] == kind && p["id"] == id.as_str());
-        found.cloned().unwrap_or_else(|| json!({"kind": kind, "id": id, "may": false}))
+        found
+            .cloned()
+            .unwrap_or_else(|| json!({"kind": kind, "id": id, "may": false}))
     };
     let mut blocks = vec![];
     for block in packs.pages.get(&pack).map(|p| p.blocks.as_slice()).unwrap_or_default() {
@@ -228,5 +241,7 @@ pub async fn page(seat: Seat, Path(pack): Path<String>) -> ApiResult<Json<Value>
         });
     }
     let title = packs.pages.get(&pack).map_or(&about.title, |p| &p.title);
-    Ok(Json(json!({"id": pack, "title": title, "note": about.note, "rows": about.rows, "blocks": blocks, "parts": parts})))
+    Ok(Json(
+        json!({"id": pack, "title": title, "note": about.note, "rows": about.rows, "blocks": blocks, "parts": parts}),
+    ))
 }

@@ -41,7 +41,11 @@ pub async fn sheet(
     };
     docs.iter_mut().for_each(|d| may.decision.hide(&mut d.body));
     let title = p.sheets.iter().find(|s| s.id == sheet).map(|s| s.title.zh.clone());
-    let title: String = title.unwrap_or_default().chars().filter(|c| !"{}/\\".contains(*c)).collect();
+    let title: String = title
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !"{}/\\".contains(*c))
+        .collect();
     let (packs, law, today, id) = (seat.packs().clone(), seat.law.clone(), seat.today, p.id.clone());
     let (sheet, unit, docx) = (sheet.to_string(), which.unit, ending == "docx");
     if !matches!(ending, "docx" | "xlsx") {
@@ -116,5 +120,7 @@ pub async fn pack(
 pub async fn check_pack(seat: Seat, Raw(bytes): Raw) -> ApiResult<Json<Value>> {
     let report = blocking(move || Ok(verify(&bytes))).await?;
     let made = known(seat.books()?, &report.seal).await?;
-    Ok(Json(json!({"report": report, "ours": made.map(|d| json!({"at": d.at}))})))
+    Ok(Json(
+        json!({"report": report, "ours": made.map(|d| json!({"at": d.at}))}),
+    ))
 }

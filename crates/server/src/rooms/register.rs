@@ -39,7 +39,8 @@ pub async fn schema(seat: Seat, Path(name): Path<Name>) -> ApiResult<Json<Value>
 fn row(desk: &Desk, may: &May, doc: &Doc) -> (Map<String, Value>, Value) {
     let mut fields = desk.fields_of(doc);
     may.cover(&mut fields);
-    let head = json!({"id": doc.id, "version": doc.version, "at": doc.at, "simulated": simulated(doc), "gone": doc.gone()});
+    let head =
+        json!({"id": doc.id, "version": doc.version, "at": doc.at, "simulated": simulated(doc), "gone": doc.gone()});
     (fields, head)
 }
 
@@ -64,7 +65,9 @@ pub async fn list(seat: Seat, Path(name): Path<Name>, Q(asked): Q<Asked>) -> Api
             head
         })
         .collect();
-    Ok(Json(json!({"rows": rows, "names": names, "next": next(&list, &docs), "count": count})))
+    Ok(Json(
+        json!({"rows": rows, "names": names, "next": next(&list, &docs), "count": count}),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -107,7 +110,11 @@ pub async fn history(seat: Seat, Path((pack, name, id)): Path<(String, String, S
     let r = register(&seat, &(pack, name))?;
     let (may, _) = seat.record(&r.room(), &id, None).await?;
     let mut steps = seat.desk(&r.id)?.history(&id).await?;
-    for m in steps.iter_mut().flat_map(|s| &mut s.moved).filter(|m| may.hides(&m.field)) {
+    for m in steps
+        .iter_mut()
+        .flat_map(|s| &mut s.moved)
+        .filter(|m| may.hides(&m.field))
+    {
         for value in [&mut m.from, &mut m.to] {
             if !value.is_null() {
                 *value = MASK.into();
@@ -132,7 +139,8 @@ pub async fn links(seat: Seat, Path((pack, name, id)): Path<(String, String, Str
         if field.is_some_and(|f| target.personal.iter().any(|p| p == f)) {
             l.name = MASK.into();
         }
-        seat.can(Action::Read, &target).then(|| json!({"link": l, "title": target.title}))
+        seat.can(Action::Read, &target)
+            .then(|| json!({"link": l, "title": target.title}))
     });
     Ok(Json(seen.collect()))
 }
@@ -175,11 +183,16 @@ async fn save(seat: Seat, name: Name, id: Option<String>, given: Given) -> ApiRe
     let may = seat.may(Action::Write, &r.room(), at).await?;
     let desk = seat.desk(&r.id)?.within(may.decision.scope.clone());
     let expect = seat.expect()?;
-    match desk.save(id.as_deref(), expect, &given.fields, seat.author(&given.reason)).await {
+    match desk
+        .save(id.as_deref(), expect, &given.fields, seat.author(&given.reason))
+        .await
+    {
         Ok(saved) => Ok(Json(json!(saved))),
         Err(Error::Fields(faults)) if id.is_none() => {
             // All that is wrong at once, also what only the whole shows.
-            let all = validate(seat.packs(), r, &seat.law, seat.today, &given.fields).err().unwrap_or_default();
+            let all = validate(seat.packs(), r, &seat.law, seat.today, &given.fields)
+                .err()
+                .unwrap_or_default();
             let all = if all.len() > faults.len() { all } else { faults };
             Err(Error::Fields(all).into())
         }
@@ -192,7 +205,8 @@ async fn save(seat: Seat, name: Name, id: Option<String>, given: Given) -> ApiRe
                 }
             }
             let last = seat.books()?.history(&r.room(), at).await?.pop();
-            let by = last.map(|e| json!({"actor": e.author.actor, "at": e.at, "version": e.version, "reason": e.author.reason}));
+            let by = last
+                .map(|e| json!({"actor": e.author.actor, "at": e.at, "version": e.version, "reason": e.author.reason}));
             Err(ApiError::from(e).with("clashes", clashes).with("last", json!(by)))
         }
         Err(e) => Err(seat.answer(Action::Write, &may, at, e).await),
@@ -274,10 +288,14 @@ pub struct Words {
 
 /// `GET …/suggest?words=`: for the search box of a link field.
 pub async fn suggest(seat: Seat, Path((pack, name)): Path<Name>, Q(q): Q<Words>) -> ApiResult<Json<Value>> {
-    form::suggest(&seat, &format!("register:{pack}/{name}"), &q.words).await.map(Json)
+    form::suggest(&seat, &format!("register:{pack}/{name}"), &q.words)
+        .await
+        .map(Json)
 }
 
 /// `GET /case/{pack}/{name}/suggest?words=`: the same for cases.
 pub async fn suggest_case(seat: Seat, Path((pack, name)): Path<Name>, Q(q): Q<Words>) -> ApiResult<Json<Value>> {
-    form::suggest(&seat, &format!("case:{pack}/{name}"), &q.words).await.map(Json)
+    form::suggest(&seat, &format!("case:{pack}/{name}"), &q.words)
+        .await
+        .map(Json)
 }

@@ -10,8 +10,8 @@ use axum::extract::Path;
 use books::access::Action;
 use books::pack::ScoreCard;
 use books::score::{
-    self, Answer, Given as GivenOf, Subject, Way, contest as contested, counts, evaluate as evaluated, publish as published,
-    questions,
+    self, Answer, Given as GivenOf, Subject, Way, contest as contested, counts, evaluate as evaluated,
+    publish as published, questions,
 };
 use books::{Doc, List, register::Reader};
 use serde::Deserialize;
@@ -68,7 +68,9 @@ pub async fn result(seat: Seat, Path((pack, name, id)): Path<(String, String, St
     let mut body = doc.body.clone();
     may.decision.hide(&mut body);
     let history = score::history(seat.books()?, c, &id).await?;
-    Ok(Json(json!({"id": doc.id, "version": doc.version, "at": doc.at, "body": body, "history": history})))
+    Ok(Json(
+        json!({"id": doc.id, "version": doc.version, "at": doc.at, "body": body, "history": history}),
+    ))
 }
 
 /// Who is evaluated, with what.
@@ -132,7 +134,10 @@ async fn answers(seat: &Seat, c: &ScoreCard, subject: &Subject) -> ApiResult<BTr
             },
             // Not known is not scored; the reason stands with the item.
             Err(e) => Answer {
-                notes: vec![::figure::Text::new(format!("查询没有结果：{e}"), format!("the question failed: {e}"))],
+                notes: vec![::figure::Text::new(
+                    format!("查询没有结果：{e}"),
+                    format!("the question failed: {e}"),
+                )],
                 ..Answer::default()
             },
         };
@@ -203,7 +208,11 @@ pub struct Publication {
 pub async fn publish(seat: Seat, Path(name): Path<Name>, Json(p): Json<Publication>) -> ApiResult<Json<Value>> {
     let c = card(&seat, &name)?;
     let may = seat.may(Action::Publish, &c.room(), &p.id).await?;
-    let doc = seat.books()?.get(&c.room(), &p.id).await?.unwrap_or_else(|| Doc::new(&c.room(), &p.id));
+    let doc = seat
+        .books()?
+        .get(&c.room(), &p.id)
+        .await?
+        .unwrap_or_else(|| Doc::new(&c.room(), &p.id));
     seat.hold(Action::Publish, &may, &doc).await?;
     let events = published(seat.books()?, c, &p.id, p.expect, seat.author(&p.reason)).await?;
     Ok(Json(json!({"version": events.first().map(|e| e.version)})))

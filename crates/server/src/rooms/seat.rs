@@ -98,7 +98,9 @@ impl Seat {
 
     /// The version that was read, from `If-Match`.
     pub fn expect(&self) -> ApiResult<Option<i64>> {
-        let Some(text) = self.header("if-match") else { return Ok(None) };
+        let Some(text) = self.header("if-match") else {
+            return Ok(None);
+        };
         let wrong = || {
             ApiError::bad(
                 format!("If-Match 应为读到的版本号，而不是“{text}”"),
@@ -117,7 +119,10 @@ impl Seat {
                 true => error,
                 false => error.remedy(
                     format!("配置文件有误，改好后自动生效：{}", faults.join("；")),
-                    format!("files of packs are wrong; mended they count at once: {}", faults.join("; ")),
+                    format!(
+                        "files of packs are wrong; mended they count at once: {}",
+                        faults.join("; ")
+                    ),
                 ),
             }
         })
@@ -229,11 +234,17 @@ impl Asked {
             if may.hides(name) {
                 return Err(ApiError::denied(
                     true,
-                    Text::new("不能按个人信息筛选或排序。", "personal data cannot be filtered or sorted by"),
+                    Text::new(
+                        "不能按个人信息筛选或排序。",
+                        "personal data cannot be filtered or sorted by",
+                    ),
                 )
                 .at(name));
             }
-            if matches!(name, "id" | "_state" | "_division" | "_owner" | "_due" | "_at" | "_simulated") {
+            if matches!(
+                name,
+                "id" | "_state" | "_division" | "_owner" | "_due" | "_at" | "_simulated"
+            ) {
                 return Ok(name == "_due");
             }
             let field = fields.iter().find(|f| f.name == name).ok_or_else(|| {
@@ -253,7 +264,11 @@ impl Asked {
             list.sort = Some(sort.to_string());
         }
         let wrong = |what: &str, e: &serde_json::Error| {
-            ApiError::bad(format!("参数 {what} 读不出来：{e}"), format!("{what} cannot be read: {e}")).at(what)
+            ApiError::bad(
+                format!("参数 {what} 读不出来：{e}"),
+                format!("{what} cannot be read: {e}"),
+            )
+            .at(what)
         };
         if let Some(text) = self.filter.as_deref().filter(|t| !t.is_empty()) {
             let given: Vec<Given> = serde_json::from_str(text).map_err(|e| wrong("filter", &e))?;
@@ -316,17 +331,23 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Raw {
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Self::Rejection> {
         let most = super::files::MOST / 1024 / 1024;
-        axum::body::Bytes::from_request(request, state).await.map(Raw).map_err(|e| {
-            if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-                ApiError::too_large(
-                    format!("文件超过 {most} MB，没有保存。"),
-                    format!("the file is larger than {most} MB; nothing was kept"),
-                )
-                .remedy("请压缩、分卷或拆成几个文件后再上传", "compress it or split it, then send it again")
-            } else {
-                ApiError::bad(format!("上传中断：{e}"), format!("the upload broke off: {e}"))
-                    .remedy("请重新上传", "send it again")
-            }
-        })
+        axum::body::Bytes::from_request(request, state)
+            .await
+            .map(Raw)
+            .map_err(|e| {
+                if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                    ApiError::too_large(
+                        format!("文件超过 {most} MB，没有保存。"),
+                        format!("the file is larger than {most} MB; nothing was kept"),
+                    )
+                    .remedy(
+                        "请压缩、分卷或拆成几个文件后再上传",
+                        "compress it or split it, then send it again",
+                    )
+                } else {
+                    ApiError::bad(format!("上传中断：{e}"), format!("the upload broke off: {e}"))
+                        .remedy("请重新上传", "send it again")
+                }
+            })
     }
 }

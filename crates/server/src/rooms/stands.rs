@@ -93,7 +93,10 @@ async fn light(app: &App, loaded: &Loaded, pack: &str, f: &FigureOf) -> ApiResul
         "a count without term or target: no light",
     );
     let room = room_of(pack, &f.of);
-    let Some(p) = room.strip_prefix("case:").and_then(|id| loaded.packs.procedures.get(id)) else {
+    let Some(p) = room
+        .strip_prefix("case:")
+        .and_then(|id| loaded.packs.procedures.get(id))
+    else {
         return Ok((Light::None, none));
     };
     let of = |overdue: bool| FigureOf {
@@ -110,7 +113,10 @@ async fn light(app: &App, loaded: &Loaded, pack: &str, f: &FigureOf) -> ApiResul
     let (late, _) = count(app, loaded, pack, &of(true), Scope::all()).await?;
     Ok(match late {
         0 => (Light::Green, Text::new("各件期限均未逾期", "no term has been missed")),
-        n => (Light::Red, Text::new(format!("{n} 件逾期"), format!("{n} past their term"))),
+        n => (
+            Light::Red,
+            Text::new(format!("{n} 件逾期"), format!("{n} past their term")),
+        ),
     })
 }
 
@@ -158,10 +164,16 @@ pub fn overlaid(home: &Value, app: &App, all: &[RoomStand]) -> Value {
     let mut changed: HashMap<String, (Light, Light)> = HashMap::new();
     let mut notes = home["notes"].as_array().cloned().unwrap_or_default();
     for s in all {
-        let Some(state) = home["sentences"].get_mut(&s.sentence) else { continue };
+        let Some(state) = home["sentences"].get_mut(&s.sentence) else {
+            continue;
+        };
         let before = lit(&state["light"]);
         let bare = state["measures"].as_array().is_none_or(Vec::is_empty);
-        let light = if bare { s.light } else { worst([before, s.light].into_iter()) };
+        let light = if bare {
+            s.light
+        } else {
+            worst([before, s.light].into_iter())
+        };
         state["light"] = json!(light);
         if bare || light != before {
             state["reason_zh"] = s.reason.zh.clone().into();
@@ -172,17 +184,29 @@ pub fn overlaid(home: &Value, app: &App, all: &[RoomStand]) -> Value {
                 list.push(value);
             }
         };
-        add("spans", json!({"start": s.span.0, "end": s.span.1, "measure": measure(s), "light": s.light}));
+        add(
+            "spans",
+            json!({"start": s.span.0, "end": s.span.1, "measure": measure(s), "light": s.light}),
+        );
         add("measures", measure(s).into());
         if let Some(spans) = state["spans"].as_array_mut() {
             spans.sort_by_key(|x| x["start"].as_u64());
         }
         notes.push(note(s));
-        changed.entry(s.sentence.clone()).and_modify(|c| c.1 = light).or_insert((before, light));
+        changed
+            .entry(s.sentence.clone())
+            .and_modify(|c| c.1 = light)
+            .or_insert((before, light));
     }
     // In the order of the sentences, as the margin lays them out.
-    let order: HashMap<&str, usize> =
-        app.plan.document.sentences.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
+    let order: HashMap<&str, usize> = app
+        .plan
+        .document
+        .sentences
+        .iter()
+        .enumerate()
+        .map(|(i, s)| (s.id.as_str(), i))
+        .collect();
     notes.sort_by_key(|n| n["sentence"].as_str().and_then(|id| order.get(id)).copied());
     home["notes"] = notes.into();
     let shift = |counts: &mut Value, (before, after): &(Light, Light)| {
@@ -194,7 +218,9 @@ pub fn overlaid(home: &Value, app: &App, all: &[RoomStand]) -> Value {
     };
     for (sentence, change) in &changed {
         shift(&mut home["counts"], change);
-        let at = order.get(sentence.as_str()).and_then(|i| app.plan.document.sentences[*i].chapter);
+        let at = order
+            .get(sentence.as_str())
+            .and_then(|i| app.plan.document.sentences[*i].chapter);
         let id = at.map(|i| json!(app.plan.document.chapters[i].id));
         for chapter in home["chapters"].as_array_mut().into_iter().flatten() {
             if id.as_ref() == Some(&chapter["id"]) {

@@ -23,6 +23,8 @@ impl App {
             &mut *self.law.write().unwrap_or_else(PoisonError::into_inner),
             law.clone(),
         );
+        // Another law begins on other days.
+        *self.choices.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let done = self.lake.set_law(law);
         if done.is_err() {
             *self.law.write().unwrap_or_else(PoisonError::into_inner) = old;

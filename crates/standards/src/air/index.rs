@@ -75,6 +75,36 @@ pub(super) enum Missing {
     StandsOnlyAbove(u16),
 }
 
+/// What is published of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Published {
+    /// There is nothing to compute it from.
+    Nothing,
+    /// An item is missing, and the index of the rest must not stand for it.
+    Withheld,
+    Index(u16),
+}
+
+impl Missing {
+    fn published(self, of_the_rest: Option<u16>, complete: bool) -> Published {
+        match (of_the_rest, self) {
+            (None, _) => Published::Nothing,
+            (Some(aqi), Self::StandsOnlyAbove(limit)) if !complete && aqi <= limit => Published::Withheld,
+            (Some(aqi), _) => Published::Index(aqi),
+        }
+    }
+}
+
+/// The needed items without an index.
+fn missing_of(inputs: &[Input], has: PollutantSet, ozone_8h: bool) -> PollutantSet {
+    // Ozone beyond the 8-hour row is reported by its hour where the law says so: then it is not missing.
+    let by_hour = ozone_8h && has.contains(Pollutant::O3);
+    let needed = inputs.iter().filter(|i| i.needed).map(|i| i.factor);
+    needed
+        .filter(|p| !(has.contains(*p) || by_hour && *p == Pollutant::O3_8h))
+        .collect()
+}
+
 /// A level of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
@@ -186,6 +216,21 @@ impl Index {
     }
 
     fn iaqi_by(&self, row: &Row, factor: Pollutant, c: Decimal) -> Result<Iaqi, EvalError> {
+        let (concentration, value, at) = self.located(row, factor, c)?;
+        Ok(Iaqi {
+            value,
+            concentration,
+            segment: at.map(|i| row.segment(i)).transpose()?,
+        })
+    }
+
+    /// The rounded concentration, its index, and the stretch of the table it fell in.
+    fn located(
+        &self,
+        row: &Row,
+        factor: Pollutant,
+        c: Decimal,
+    ) -> Result<(Decimal, Option<u16>, Option<usize>), EvalError> {
         let c = c.round(&self.rounding[factor as usize])?;
         if c.is_negative() {
             let reason = format!("{c} is negative: review the value, a concentration has no index below 0");
@@ -196,12 +241,29 @@ impl Index {
             .and_then(|m| i64::try_from(m).ok())
             .ok_or(NumberError::Overflow)?;
         let (value, at) = row.value(scaled, self.mode, self.max)?;
-        let segment = at.map(|i| row.segment(i)).transpose()?;
-        Ok(Iaqi {
-            value,
-            concentration: c,
-            segment,
-        })
+        Ok((c, value, at))
+    }
+
+    /// The index of one concentration of a report; none without one, or where another period's is reported.
+    fn value_of(&self, i: &Input, c: Option<Decimal>) -> Result<Option<u16>, EvalError> {
+        match (c, self.row(i.factor, i.row)) {
+            (Some(c), Some(row)) => Ok(self.located(row, i.factor, c)?.1),
+            _ => Ok(None),
+        }
+    }
+
+    /// What one concentration of a day adds to its index; none where it adds nothing.
+    pub(super) fn daily_part(&self, factor: Pollutant, c: Decimal) -> Result<Option<u16>, EvalError> {
+        let input = self.daily.iter().find(|i| i.factor == factor);
+        input.map_or(Ok(None), |i| self.value_of(i, Some(c)))
+    }
+
+    /// The index of a day as published, from the largest individual one, those that have one, and whether there is
+    /// ozone of 8 hours.
+    pub(super) fn daily_whole(&self, worst: u16, has: PollutantSet, ozone_8h: bool) -> Published {
+        let missing = missing_of(&self.daily, has, ozone_8h);
+        let of_the_rest = (!has.is_empty()).then_some(worst);
+        self.missing.published(of_the_rest, missing.is_empty())
     }
 
     /// The index of a day.
@@ -254,35 +316,24 @@ impl Index {
         get: impl Fn(Pollutant, Period) -> Option<Decimal>,
     ) -> Result<Aqi, EvalError> {
         let mut out = Aqi::default();
+        let mut has = PollutantSet::default();
         for i in inputs {
-            let c = get(i.factor, i.period);
-            let value = match (c, self.row(i.factor, i.row)) {
-                (Some(c), Some(row)) => self.iaqi_by(row, i.factor, c)?.value,
-                _ => None,
-            };
+            let value = self.value_of(i, get(i.factor, i.period))?;
             out.iaqi[i.factor as usize] = value;
-            if value.is_none() && i.needed {
-                out.missing.insert(i.factor);
+            if value.is_some() {
+                has.insert(i.factor);
             }
         }
-        // Ozone beyond the 8-hour row is reported by its hour where the law says so: then it is not missing.
-        if out.missing.contains(Pollutant::O3_8h)
-            && get(Pollutant::O3_8h, Period::H8).is_some()
-            && out.iaqi[Pollutant::O3 as usize].is_some()
-        {
-            out.missing = out.missing.iter().filter(|p| *p != Pollutant::O3_8h).collect();
-        }
+        out.missing = missing_of(inputs, has, get(Pollutant::O3_8h, Period::H8).is_some());
         out.of_the_rest = out.iaqi.iter().flatten().copied().max();
-        let Some(aqi) = out.of_the_rest else {
-            return Ok(out);
+        let aqi = match missing.published(out.of_the_rest, out.complete()) {
+            Published::Index(aqi) => aqi,
+            Published::Nothing => return Ok(out),
+            Published::Withheld => {
+                out.withheld = true;
+                return Ok(out);
+            }
         };
-        if let Missing::StandsOnlyAbove(limit) = missing
-            && !out.complete()
-            && aqi <= limit
-        {
-            out.withheld = true;
-            return Ok(out);
-        }
         out.aqi = Some(aqi);
         out.grade = self.level_of(aqi).map(|l| l.grade);
         if aqi > self.primary_above {

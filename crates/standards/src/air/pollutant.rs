@@ -125,6 +125,14 @@ impl PollutantSet {
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
+    /// One bit for each pollutant.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+    /// Of such bits.
+    pub(crate) const fn of_bits(bits: u8) -> Self {
+        Self(bits)
+    }
     /// Those in it, in the fixed order.
     pub fn iter(self) -> impl Iterator<Item = Pollutant> {
         Pollutant::ALL.into_iter().filter(move |p| self.contains(*p))

@@ -1,8 +1,8 @@
 //! `emission.exceed`: whether a value exceeds its limit, by how much, and whether it may be judged at all.
 
-use super::limit::{Bound, Limit, find};
+use super::limit::{Bound, Limit, Oxygen, find};
 use super::query::{BUILT, CASE, CLASS, ITEM, Query, SECTOR, SOURCE, STATISTIC};
-use super::rules::{Rules, Verdict, measured};
+use super::rules::{Cut, Verdict, measured};
 use super::select::{all, options};
 use crate::cell::{decimal, rounding_in};
 use crate::reading::{Reading, within};
@@ -10,7 +10,8 @@ use crate::unit::label;
 use crate::validity::mark::{Judged, condition, monitor};
 use crate::word::unknown;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::{Certainty, Decimal, Explanation, Interval, Mode, Ratio, Rounding};
+use figure::{Certainty, Decimal, Explanation, Interval, Mode, NumberError, Ratio, Rounding};
+use law::Provision;
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "emission.exceed",
@@ -18,8 +19,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     args: &[
         SECTOR,
         ITEM,
-        Arg::text(
+        Arg::number(
             "value",
+            "",
             (
                 "浓度（与限值同单位、已折算；给出o2时为标干实测值），可写<0.01或ND",
                 "concentration in the unit of the limit, converted; dry at standard state if o2 is given; <0.01 or ND",
@@ -140,7 +142,7 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         return Ok(outcome(&limit, &Judgement::none(), "none", Cell::Missing, e));
     };
     let j = judge(c, &limit, value, args)?;
-    let shown = by_rounded(&limit, &j)?;
+    let shown = by_rounded(&limit.bound, j.judged)?;
     if j.exceeds.is_some() && shown.is_some() && shown != j.exceeds {
         e = e.note(
             "全数值比较与修约值比较的结论不同，以全数值比较为准",
@@ -174,7 +176,7 @@ fn exceed(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
 }
 
 /// Which weight such data have.
-fn role(c: &Context<'_>, limit: &Limit, origin: &str, e: &mut Explanation) -> Result<String, EvalError> {
+pub(super) fn role(c: &Context<'_>, limit: &Limit, origin: &str, e: &mut Explanation) -> Result<String, EvalError> {
     if !matches!(origin, "auto" | "manual") {
         return Err(EvalError::argument(
             "origin",
@@ -239,8 +241,7 @@ fn by_condition(
                     format!("more than {most} h this year already: judged as usual"),
                 );
                 role
-            } else if limit.item == "颗粒物" && limit.statistic == "1h" {
-                let cap = decimal(p, 0, "pm_cap")?;
+            } else if let Some(cap) = cap(p, limit)? {
                 limit.bound = Bound::Most(cap);
                 limit.clause = p.clause_ref();
                 add(
@@ -259,6 +260,12 @@ fn by_condition(
             }
         }
     })
+}
+
+/// What hour values of particulates are held to while a sector's yearly hours of start, stop and fault last.
+pub(super) fn cap(exempt: &Provision, limit: &Limit) -> Result<Option<Decimal>, EvalError> {
+    let holds = limit.item == "颗粒物" && limit.statistic == "1h";
+    holds.then(|| decimal(exempt, 0, "pm_cap")).transpose()
 }
 
 impl Judgement {
@@ -293,65 +300,30 @@ fn judge(c: &Context<'_>, limit: &Limit, value: Reading, args: &Args) -> Result<
             });
         }
     };
-    if limit.item == "pH" {
-        let rule = c.law.at("emission.compare", c.date, "")?;
-        let (low, high) = (decimal(rule, 0, "ph_low")?, decimal(rule, 0, "ph_high")?);
-        within(
-            "value",
-            value,
-            low,
-            high,
-            &format!("{} {}", rule.standard.number, rule.clause),
-        )?;
+    if let Some((low, high, clause)) = ph_range(c, limit)? {
+        within("value", value, low, high, &clause)?;
     }
-    let oxygen = args.number("o2")?;
-    if let Bound::Words(w) = &limit.bound
-        && !w.contains("不得检出")
-    {
+    if let Some(w) = in_words(&limit.bound) {
         return Ok(Judgement {
             formula: Some(format!("{value} ? {w}")),
             ..Judgement::none()
         });
     }
-    let limit_scale = match &limit.bound {
-        Bound::Most(d) => d.scale(),
-        Bound::Between(a, b) => a.scale().max(b.scale()),
-        Bound::Words(_) => 0,
-    };
-    let base_scale = limit.oxygen.as_ref().map_or(0, |o| o.base.scale().max(o.air.scale()));
-    let scale = limit_scale.max(value.scale());
-    let oxygen_scale = base_scale.max(oxygen.map_or(0, |o| o.scale()));
-    let rules = Rules::compile(limit, scale, oxygen_scale)
-        .map_err(|_| EvalError::argument("value", format!("{value} is too large or has too many digits")))?;
-    let v = measured("value", value, scale)?;
-    let (verdict, judged, formula) = match oxygen {
-        None => (rules.judge(v), Some(Ratio::from(value)), None),
-        Some(o2) => {
-            let Some(base) = &limit.oxygen else {
-                let reason = format!(
-                    "{} has no reference oxygen for such a source: leave it out, a value is not converted then",
-                    limit.clause.standard
-                );
-                return Err(EvalError::argument("o2", reason));
-            };
-            let o = measured("o2", o2, oxygen_scale)?;
-            if o2 < Decimal::ZERO {
-                return Err(EvalError::argument("o2", format!("{o2} is below 0 %")));
-            }
-            let exact = rules.converted(v, o)?;
-            let text = exact.map(|x| {
-                let (air, b) = (base.air, base.base);
-                format!("{value} × ({air} − {b}) ÷ ({air} − {o2}) = {}", x.shown(6))
-            });
-            (rules.judge_at(v, o), exact, text)
+    let o2 = args.number("o2")?;
+    let held = Held::of(limit, &limit.bound, value, o2)?;
+    let judged = held.judged()?;
+    let formula = match (judged, o2, &limit.oxygen) {
+        (Some(x), Some(o2), Some(Oxygen { air, base, .. })) => {
+            Some(format!("{value} × ({air} − {base}) ÷ ({air} − {o2}) = {}", x.shown(6)))
         }
+        _ => None,
     };
-    let exceeds = match verdict {
+    let exceeds = match held.verdict() {
         Verdict::Within => Some(false),
         Verdict::Exceeds => Some(true),
         Verdict::Undefined => None,
     };
-    let multiple = judged.map(|x| rules.multiple(x)).transpose()?.flatten();
+    let multiple = judged.map(|x| held.cut.multiple(x)).transpose()?.flatten();
     Ok(Judgement {
         exceeds,
         judged,
@@ -360,9 +332,95 @@ fn judge(c: &Context<'_>, limit: &Limit, value: Reading, args: &Args) -> Result<
     })
 }
 
+/// The range a value of pH can have, with the clause; nothing for other items.
+pub(super) fn ph_range(c: &Context<'_>, limit: &Limit) -> Result<Option<(Decimal, Decimal, String)>, EvalError> {
+    if limit.item != "pH" {
+        return Ok(None);
+    }
+    let rule = c.law.at("emission.compare", c.date, "")?;
+    let (low, high) = (decimal(rule, 0, "ph_low")?, decimal(rule, 0, "ph_high")?);
+    Ok(Some((low, high, format!("{} {}", rule.standard.number, rule.clause))))
+}
+
+/// The words of a limit that no number can be held against.
+pub(super) fn in_words(bound: &Bound) -> Option<&str> {
+    match bound {
+        Bound::Words(w) if !w.contains("不得检出") => Some(w),
+        _ => None,
+    }
+}
+
+/// A number and its oxygen held against a limit, all as integers.
+pub(super) struct Held {
+    pub cut: Cut,
+    pub value: i64,
+    pub oxygen: Option<i64>,
+}
+
+impl Held {
+    /// `bound` is that of the limit, or the permit's in its place.
+    pub fn of(limit: &Limit, bound: &Bound, value: Decimal, o2: Option<Decimal>) -> Result<Self, EvalError> {
+        let oxygen = limit.oxygen.as_ref();
+        let (scale, oxygen_scale) = Self::scales(limit, bound, value.scale(), o2.map_or(0, |o| o.scale()));
+        let cut = Cut::of(bound, oxygen, &limit.item, scale, oxygen_scale)
+            .map_err(|_| EvalError::argument("value", format!("{value} is too large or has too many digits")))?;
+        let value = measured("value", value, scale)?;
+        let oxygen = match o2 {
+            None => None,
+            Some(_) if oxygen.is_none() => {
+                let reason = format!(
+                    "{} has no reference oxygen for such a source: leave it out, a value is not converted then",
+                    limit.clause.standard
+                );
+                return Err(EvalError::argument("o2", reason));
+            }
+            Some(o2) if o2.is_negative() => return Err(EvalError::argument("o2", format!("{o2} is below 0 %"))),
+            Some(o2) => Some(measured("o2", o2, oxygen_scale)?),
+        };
+        Ok(Self { cut, value, oxygen })
+    }
+
+    /// The decimals at which a limit and a value, and both kinds of oxygen, are integers.
+    pub fn scales(limit: &Limit, bound: &Bound, scale: u32, oxygen_scale: u32) -> (u32, u32) {
+        let limit_scale = match bound {
+            Bound::Most(d) => d.scale(),
+            Bound::Between(a, b) => a.scale().max(b.scale()),
+            Bound::Words(_) => 0,
+        };
+        let base_scale = limit.oxygen.as_ref().map_or(0, |o| o.base.scale().max(o.air.scale()));
+        (limit_scale.max(scale), base_scale.max(oxygen_scale))
+    }
+
+    /// By a limit compiled before; none where a number does not fit it.
+    pub fn by(cut: Cut, value: Decimal, o2: Option<Decimal>) -> Option<Self> {
+        let value = measured("value", value, cut.scale).ok()?;
+        let oxygen = match o2 {
+            None => None,
+            Some(o2) if cut.oxygen.is_none() || o2.is_negative() => return None,
+            Some(o2) => Some(measured("o2", o2, cut.oxygen_scale).ok()?),
+        };
+        Some(Self { cut, value, oxygen })
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        match self.oxygen {
+            None => self.cut.judge(self.value),
+            Some(o) => self.cut.judge_at(self.value, o),
+        }
+    }
+
+    /// The value that is judged: at reference oxygen, where one was measured.
+    pub fn judged(&self) -> Result<Option<Ratio>, NumberError> {
+        match self.oxygen {
+            None => self.cut.own(self.value).map(Some),
+            Some(o) => self.cut.converted(self.value, o),
+        }
+    }
+}
+
 /// The verdict by the rounded value, to be shown beside that by the whole one.
-fn by_rounded(limit: &Limit, j: &Judgement) -> Result<Option<bool>, EvalError> {
-    let (Some(judged), Bound::Most(most)) = (j.judged, &limit.bound) else {
+pub(super) fn by_rounded(bound: &Bound, judged: Option<Ratio>) -> Result<Option<bool>, EvalError> {
+    let (Some(judged), Bound::Most(most)) = (judged, bound) else {
         return Ok(None);
     };
     let decimals = i32::try_from(most.scale()).unwrap_or(0); // at most 38

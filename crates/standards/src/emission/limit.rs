@@ -404,7 +404,7 @@ impl Limit {
     }
 }
 
-fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
+pub(super) fn limit(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let l = find(c, &Query::read(args)?)?;
     let (value, low, words): (Cell, Cell, Cell) = match &l.bound {
         Bound::Most(d) => ((*d).into(), Cell::Missing, Cell::Missing),

@@ -4,6 +4,7 @@
 //! [`Rules`] is the limit of one outlet and factor, compiled once into integers; the registered function
 //! and every bulk judgement go through it.
 
+mod bulk;
 mod convert;
 mod exceed;
 mod exempt;
@@ -19,6 +20,7 @@ pub(crate) mod select;
 mod share;
 pub(crate) mod total;
 
+pub(crate) use bulk::BULK;
 pub use query::Query;
 pub use rules::{Rules, Verdict};
 

@@ -1,10 +1,10 @@
 //! `validity.hour`, `validity.minutes`: which hours remain valid when marks take minutes out of them.
 
-use super::rules::Rules;
+use super::rules::{Gas, Rules};
 use crate::emission::total::medium;
 use crate::list::parts;
 use crate::{Arg, Args, Cell, Column, Context, EvalError, Function, Outcome};
-use figure::Explanation;
+use figure::{Decimal, Explanation};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
@@ -92,17 +92,7 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     let (mut valid, mut asked) = (true, false);
     let (mut least, mut share, mut mark) = (Cell::Missing, Cell::Missing, Cell::Missing);
     if let Some(m) = args.number("minutes")? {
-        let gas = match medium {
-            "gas" => rules.gas.clone()?,
-            _ => {
-                return Err(EvalError::argument(
-                    "minutes",
-                    "valid minutes count for gas only; give `flags`",
-                ));
-            }
-        };
-        let whole = m.at_scale(0).and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 60);
-        let whole = whole.ok_or_else(|| EvalError::argument("minutes", format!("{m}: write 0 to 60 whole minutes")))?;
+        let (gas, whole) = whole_minutes(medium, &rules, m)?;
         let p = c.law.at("validity.gas.mean", c.date, c.division)?;
         let ok = gas.hour(whole);
         (valid, asked) = (valid && ok, true);
@@ -117,20 +107,7 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         );
     }
     if let Some(flags) = args.get("flags") {
-        let letters: Vec<&str> = parts(flags).collect();
-        let mut normal = 0u32;
-        for f in &letters {
-            let byte = match f.as_bytes() {
-                [b] => *b,
-                _ => return Err(EvalError::argument("flags", format!("`{f}` is not one HJ 212 letter"))),
-            };
-            normal += u32::from(rules.normal(byte)?);
-        }
-        let n = u32::try_from(letters.len()).unwrap_or(u32::MAX);
-        let ok = match medium {
-            "gas" => rules.gas.clone()?.period(normal, n),
-            _ => rules.water.clone()?.period(normal, n),
-        };
+        let (ok, normal, n) = flagged(medium, &rules, flags)?;
         let p = c.law.at("online.period_mark", c.date, c.division)?;
         (valid, asked) = (valid && ok, true);
         mark = if ok { "N" } else { "D" }.into();
@@ -143,7 +120,7 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
     if let Some(flow) = args.number("flow")? {
         let p = c.law.at("validity.water.invalid", c.date, c.division)?;
         asked = true;
-        if flow.is_zero() && medium == "water" {
+        if stands_still(medium, flow) {
             valid = false;
             e = e.note(
                 "流量为零，数据无效，不替代",
@@ -153,17 +130,62 @@ fn hour(c: &Context<'_>, args: &Args) -> Result<Outcome, EvalError> {
         e = e.clause(p.clause_ref());
     }
     if !asked {
-        return Err(EvalError::argument(
-            "minutes",
-            "give minutes, flags or flow: without data nothing is valid",
-        ));
+        return Err(nothing_asked());
     }
-    let value = if valid { "valid" } else { "invalid" };
+    let value = word(valid);
     Ok(Outcome {
         value: value.into(),
         columns: vec![("least", least), ("share", share), ("mark", mark)],
         explanation: e.value(value),
     })
+}
+
+/// The rules of flue gas, and the minutes as a whole number.
+pub(super) fn whole_minutes(medium: &str, rules: &Rules, m: Decimal) -> Result<(Gas, u32), EvalError> {
+    let gas = match medium {
+        "gas" => rules.gas.clone()?,
+        _ => {
+            return Err(EvalError::argument(
+                "minutes",
+                "valid minutes count for gas only; give `flags`",
+            ));
+        }
+    };
+    let whole = m.at_scale(0).and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 60);
+    let whole = whole.ok_or_else(|| EvalError::argument("minutes", format!("{m}: write 0 to 60 whole minutes")))?;
+    Ok((gas, whole))
+}
+
+/// Whether marks make a normal period, how many of them are normal, and how many there are.
+pub(super) fn flagged(medium: &str, rules: &Rules, flags: &str) -> Result<(bool, u32, u32), EvalError> {
+    let (mut normal, mut n) = (0u32, 0u32);
+    for f in parts(flags) {
+        let byte = match f.as_bytes() {
+            [b] => *b,
+            _ => return Err(EvalError::argument("flags", format!("`{f}` is not one HJ 212 letter"))),
+        };
+        normal += u32::from(rules.normal(byte)?);
+        n = n.saturating_add(1);
+    }
+    let ok = match medium {
+        "gas" => rules.gas.clone()?.period(normal, n),
+        _ => rules.water.clone()?.period(normal, n),
+    };
+    Ok((ok, normal, n))
+}
+
+/// Whether no water flows.
+pub(super) fn stands_still(medium: &str, flow: Decimal) -> bool {
+    flow.is_zero() && medium == "water"
+}
+
+pub(super) fn nothing_asked() -> EvalError {
+    EvalError::argument("minutes", "give minutes, flags or flow: without data nothing is valid")
+}
+
+/// `valid`, `invalid`.
+pub(super) const fn word(valid: bool) -> &'static str {
+    if valid { "valid" } else { "invalid" }
 }
 
 /// `14:43` as minutes from midnight; `24:00` is the end of the day.

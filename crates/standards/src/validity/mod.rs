@@ -3,6 +3,7 @@
 //!
 //! [`Rules`] is that law of one day, compiled once into integers, for bulk evaluation of hours.
 
+mod bulk;
 mod check;
 mod frequency;
 pub(crate) mod mark;
@@ -12,6 +13,7 @@ mod quarter;
 mod rules;
 mod transmission;
 
+pub(crate) use bulk::BULK;
 pub use minutes::Minutes;
 pub use rules::{Gas, Rules, Water};
 

@@ -4,7 +4,7 @@ use super::class::{Body, Class};
 use super::judge::{Judge, body};
 use super::rules::{Item, Rules};
 use super::section::ITEMS;
-use crate::bulk::{Brief, Bulk, Compile};
+use crate::bulk::{Brief, Bulk, Compile, Part, Parts};
 use crate::cell::decimal;
 use crate::reading::within;
 use crate::{Args, Context, EvalError};
@@ -57,26 +57,36 @@ fn section(c: &Context<'_>, args: &Args) -> Result<Box<dyn Bulk>, EvalError> {
     }))
 }
 
-impl Bulk for Section {
-    fn value(&self, numbers: &[Option<Decimal>]) -> Result<Brief<'_>, EvalError> {
-        let mut worst = None;
-        for (ItemOf { item, range, decides }, v) in self.items.iter().zip(numbers) {
-            let Some(v) = v.filter(|v| *v != self.not_monitored) else {
-                continue;
-            };
-            let name = &self.rules.rule(*item).name;
-            if v.is_negative() {
-                let reason = format!("{v} is negative; a measured amount is 0 or more (浓度不得为负)");
-                return Err(EvalError::argument(name, reason));
-            }
-            if let Some((low, high, clause)) = range {
-                within(name, v, *low, *high, clause)?;
-            }
-            if *decides {
-                let v = if self.rounded { self.rules.judged(*item, v)? } else { v };
-                worst = worst.max(self.rules.class(*item, self.body, v));
-            }
+impl Parts for Section {
+    fn part(&self, place: usize, v: Decimal) -> Result<Part, EvalError> {
+        let none = Ok(Part::default());
+        let Some(ItemOf { item, range, decides }) = self.items.get(place) else {
+            return none;
+        };
+        if v == self.not_monitored {
+            return none;
         }
-        Ok(worst.map_or(Brief::Missing, |class| Brief::Text(class.name())))
+        let name = &self.rules.rule(*item).name;
+        if v.is_negative() {
+            let reason = format!("{v} is negative; a measured amount is 0 or more (浓度不得为负)");
+            return Err(EvalError::argument(name, reason));
+        }
+        if let Some((low, high, clause)) = range {
+            within(name, v, *low, *high, clause)?;
+        }
+        if !*decides {
+            return none;
+        }
+        let v = if self.rounded { self.rules.judged(*item, v)? } else { v };
+        Ok(Part {
+            worst: self.rules.class(*item, self.body, v).map_or(0, |class| class as u16),
+            marks: 0,
+        })
+    }
+
+    fn whole(&self, parts: Part) -> Result<Brief<'_>, EvalError> {
+        // Nothing that decides is 0, before class I.
+        let class = usize::from(parts.worst).checked_sub(1).and_then(|i| Class::ALL.get(i));
+        Ok(class.map_or(Brief::Missing, |class| Brief::Text(class.name())))
     }
 }
