@@ -533,7 +533,9 @@ async fn a_desk_of_a_scope_changes_nothing_outside_and_leaves_nothing_there() {
     for store in Store::both() {
         let books = Books::open(&store.url, Hash::Sha256).await.expect("opens");
         let all = open(&books, &shipped(), "t/firm");
-        all.save(None, None, &firm(1, json!({})), who("a")).await.expect("in 340104");
+        all.save(None, None, &firm(1, json!({})), who("a"))
+            .await
+            .expect("in 340104");
         all.save(None, None, &firm(2, json!({"division": "340200"})), who("a"))
             .await
             .expect("in 340200");
@@ -543,10 +545,18 @@ async fn a_desk_of_a_scope_changes_nothing_outside_and_leaves_nothing_there() {
         });
         let denied = |r: Result<books::register::Saved, Error>| assert!(matches!(r, Err(Error::Forbidden(_))), "{r:?}");
         let name = |n: &str| map(json!({ "name": n }));
-        city.save(Some(&credit(1)), None, &name("改"), who("b")).await.expect("its own");
+        city.save(Some(&credit(1)), None, &name("改"), who("b"))
+            .await
+            .expect("its own");
         denied(city.save(Some(&credit(2)), None, &name("改"), who("b")).await);
-        denied(city.save(Some(&credit(1)), None, &map(json!({"division": "340200"})), who("b")).await);
-        denied(city.save(None, None, &firm(3, json!({"division": "340200"})), who("b")).await);
+        denied(
+            city.save(Some(&credit(1)), None, &map(json!({"division": "340200"})), who("b"))
+                .await,
+        );
+        denied(
+            city.save(None, None, &firm(3, json!({"division": "340200"})), who("b"))
+                .await,
+        );
         denied(city.remove(&credit(2), None, who("b")).await);
         denied(city.merge(&credit(1), &credit(2), who("b")).await);
         let list = all.list(Scope::all());

@@ -79,7 +79,10 @@ impl Seat {
     /// Title of the pack that `pack/name` stands in.
     pub fn room_title(&self, id: &str) -> Value {
         let pack = id.split('/').next().unwrap_or("");
-        self.packs().about.get(pack).map_or(Value::Null, |a| serde_json::json!(a.title))
+        self.packs()
+            .about
+            .get(pack)
+            .map_or(Value::Null, |a| serde_json::json!(a.title))
     }
 
     /// The author of a change; the request's `Idempotency-Key` counts for this person only.
