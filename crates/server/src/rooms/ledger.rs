@@ -88,8 +88,11 @@ async fn holders(seat: &Seat, l: &Ledger, accounts: impl Iterator<Item = &str>) 
     for (to, ids) in by {
         match to {
             "division" => {
-                let known = |id: &&str| seat.app.cities.get(*id).map(|c| (id.to_string(), c.0.clone()));
-                out.extend(ids.iter().filter_map(known));
+                let lists = seat.packs().codes.iter().filter(|(id, _)| id.ends_with("/divisions"));
+                let named = lists
+                    .flat_map(|(_, l)| &l.codes)
+                    .filter(|c| ids.contains(c.code.as_str()));
+                out.extend(named.map(|c| (c.code.clone(), c.zh.clone())));
             }
             "none" => {}
             register => out.extend(form::named(seat, &format!("register:{register}"), &ids).await?),
