@@ -133,8 +133,7 @@ pub(super) fn check(
     g: &Progress,
     step: &Move,
     take: &Take,
-    before: &Case,
-    after: &Case,
+    (before, after): (&Case, &Case),
     actor: &str,
     today: NaiveDate,
 ) -> Result<()> {

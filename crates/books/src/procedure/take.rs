@@ -233,7 +233,7 @@ pub async fn take_in(
     }
     periods(p, step, old, &given, day)?;
     if let Some(g) = &p.progress {
-        progress::check(p, g, step, take, old, &after, &author.actor, today)?;
+        progress::check(p, g, step, take, (old, &after), &author.actor, today)?;
     }
     let to = step.to.clone().unwrap_or_else(|| old.state().to_string());
     let made = Step {
