@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Book<'_> {
     /// Weights below one item make 100 %, all numbers can be read, and no item lies under itself.
     fn weights(&mut self, s: &super::ScoreCard) {
+        self.whole();
         let number = |text: &str| figure::Decimal::parse(text).ok();
         let froms = s.bands.iter().filter_map(|b| b.from.as_deref());
         let scorings = s.items.iter().filter_map(|i| i.scoring.as_ref());
