@@ -11,7 +11,7 @@ fn input() -> Input {
     let unit = |i: usize| Unit {
         id: format!("U{i:02}"),
         stratum: if i < 12 { "一般" } else { "重点" }.into(),
-        weight: if i % 3 == 0 { 2 } else { 1 },
+        weight: if i.is_multiple_of(3) { 2 } else { 1 },
     };
     Input {
         title: "第三季度双随机抽查".into(),

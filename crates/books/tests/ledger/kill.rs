@@ -11,7 +11,11 @@ use std::sync::Arc;
 const KEYS: usize = 2_000;
 
 async fn send(books: &Books, packs: &books::pack::Packs, n: usize) -> ledger::Entry {
-    let (seller, buyer) = if n % 2 == 0 { ("E1", "E2") } else { ("E2", "E1") };
+    let (seller, buyer) = if n.is_multiple_of(2) {
+        ("E1", "E2")
+    } else {
+        ("E2", "E1")
+    };
     let o = order(
         "direct",
         "2024-05-01",

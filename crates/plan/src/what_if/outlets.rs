@@ -136,7 +136,9 @@ impl<'a> Side<'a> {
 
     fn grade(&mut self, codes: &[String], m: &Moment) -> Result<(Grade, Option<usize>), WhatIfError> {
         let day = m.start.date();
-        let (mut judged, mut names, mut worst): (bool, Vec<&str>, Option<(usize, Ratio, Ratio)>) = Default::default();
+        let mut judged = false;
+        let mut names: Vec<&str> = vec![];
+        let mut worst: Option<(usize, Ratio, Ratio)> = None;
         for (k, code) in codes.iter().enumerate() {
             let Some((v, mark)) = &m.values[k] else { continue };
             if !self.counts(code, mark, day) {

@@ -169,11 +169,7 @@ pub fn overlaid(home: &Value, app: &App, all: &[RoomStand]) -> Value {
         };
         let before = lit(&state["light"]);
         let bare = state["measures"].as_array().is_none_or(Vec::is_empty);
-        let light = if bare {
-            s.light
-        } else {
-            worst([before, s.light].into_iter())
-        };
+        let light = if bare { s.light } else { worst([before, s.light]) };
         state["light"] = json!(light);
         if bare || light != before {
             state["reason_zh"] = s.reason.zh.clone().into();
